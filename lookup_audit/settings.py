@@ -1,0 +1,157 @@
+"""One frozen settings object, read from one TOML file; every default carries its reason."""
+
+import difflib
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from lookup_audit.errors import SettingsError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Days = Annotated[int, Field(ge=0, le=3660)]
+Language = Literal["en", "nl"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Context(_Section):
+    """How far the audit looks around a lookup."""
+
+    history_days: Days = Field(
+        90, description="Days of history that a night compares with: a quarter, so that cost stays flat."
+    )
+    link_grace_days: Days = Field(
+        3, description="A case link registered this many days after the lookup softens it: files lag a weekend."
+    )
+    follow_up_hours: int = Field(
+        48, ge=0, description="After an incident is cleared, its report is written this shift or the next."
+    )
+    shift_grace_minutes: int = Field(
+        60, ge=0, description="Overtime and early starts around a shift that are normal."
+    )
+    roster_days: Days = Field(
+        14, description="A user with no shift in this many days has no known roster, and is not off duty."
+    )
+    news_days: Days = Field(4, description="How long a news item explains that someone draws attention.")
+    burst_days: Days = Field(3, description="The days over which users without a work link are counted.")
+    desk_functions: tuple[str, ...] = Field(
+        (
+            "rtic", "real time", "real-time", "meldkamer", "control room", "dispatch cent", "intake",
+            "front office", "frontoffice", "informatieknooppunt", "information desk", "infodesk",
+            "informatiedesk", "desk", "servicecentrum", "service cent", "baliemedewerker", "balie",
+        ),
+        description="Functions (any part of the name) whose job is to look up for others.",
+    )  # fmt: skip
+
+
+class Forest(_Section):
+    """The isolation forest over user-days."""
+
+    training_days: Days = Field(60, description="The past that it learns from: two months of each weekday.")
+    trees: int = Field(200, ge=10, le=2000, description="Scores are stable to 0.01 from 200 trees on.")
+    sample: int = Field(4096, ge=64, description="Rows a tree; 4096 found more than the classic 256.")
+    minimum_user_days: int = Field(500, ge=50, description="Below this much past there is no model yet.")
+    minimum_peers: int = Field(8, ge=2, description="Smaller peer groups fall back to the function.")
+    flagged_share: Share = Field(
+        0.005, description="The share of past user-days odder than which a day raises a question."
+    )
+    seed: int = Field(20_250_101, description="Fixed, so that a re-run gives the same scores.")
+
+
+class Alerts(_Section):
+    """How findings become what a person triages."""
+
+    gap_days: Days = Field(30, description="After this many quiet days a new lookup opens a new alert.")
+
+
+class Reporting(_Section):
+    """What may be published."""
+
+    minimum_group: int = Field(10, ge=3, description="No number about fewer users than this is shown.")
+    minimum_count: int = Field(5, ge=1, description="Counts of findings below this are shown as a range.")
+
+
+class Ingest(_Section):
+    """How drops are read."""
+
+    longest_field: int = Field(
+        1_000_000, ge=1_000, description="Characters; a longer field is rejected: no query is that long."
+    )
+
+
+class Settings(_Section):
+    """Every setting of the tool; immutable. `Settings()` is the default configuration."""
+
+    zone: str = Field("Europe/Amsterdam", description="The zone of local times without an offset.")
+    language: Language = Field("en", description="Of pages and rule texts: en or nl.")
+    context: Context = Context()
+    forest: Forest = Forest()
+    alerts: Alerts = Alerts()
+    reporting: Reporting = Reporting()
+    ingest: Ingest = Ingest()
+    probe_subjects: tuple[str, ...] = Field((), description="Subjects planted or listed as a tripwire.")
+    required_detectors: tuple[str, ...] = Field(
+        (), description="Detectors whose absence makes an audit end with exit code 3."
+    )
+    rules: dict[str, dict[str, float | int | str | bool]] = Field(
+        default_factory=dict, description="Parameters by rule or explanation: [rules.neighbour] …"
+    )
+    threads: int | None = Field(None, ge=1, description="Of the engine; empty means all cores.")
+    memory: str | None = Field(None, description="Of the engine, as '4GB'; empty means 60% of the machine.")
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            near = difflib.get_close_matches(value, available_timezones(), n=1)
+            raise ValueError(f"no such time zone{f'; did you mean {near[0]}?' if near else ''}")
+        return value
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """The zone of local times, as the standard library knows it."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def config_hash(self) -> str:
+        """16 hex digits over every setting that can change a result; threads and memory cannot."""
+        content = self.model_dump(mode="json", exclude={"threads", "memory", "language", "reporting"})
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Settings from a TOML file, or the defaults when there is none; `SettingsError` lists every fault."""
+    if path is None:
+        return Settings()
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: is not TOML: {error}") from error
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        faults = "\n".join(f"  {_fault(fault['loc'], fault['msg'], fault['type'])}" for fault in error.errors())
+        raise SettingsError(f"{path}: {error.error_count()} setting(s) at fault\n{faults}") from error
+
+
+def _fault(location: tuple[int | str, ...], message: str, kind: str) -> str:
+    """One line on one fault: where, what, and for an unknown name the nearest known one."""
+    where = ".".join(str(part) for part in location)
+    if kind != "extra_forbidden":
+        return f"{where}: {message.removeprefix('Value error, ')}"
+    section: type[BaseModel] = Settings
+    for part in location[:-1]:
+        annotation = section.model_fields[str(part)].annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            section = annotation
+    near = difflib.get_close_matches(str(location[-1]), section.model_fields, n=1, cutoff=0.5)
+    return f"{where}: unknown setting{f'; did you mean {near[0]}?' if near else ''}"

@@ -1,0 +1,169 @@
+"""A warehouse in one DuckDB file, readable by its owner only."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from lookup_audit.errors import WarehouseError, WarehouseLocked
+from lookup_audit.settings import Settings
+
+SCHEMA_VERSION = 1
+
+Parameters = Mapping[str, Any]
+
+
+class Warehouse:
+    """An open warehouse; close it, or use it in a `with` block.
+
+    Values always travel as named parameters (`$name`), never inside the text of a query.
+
+    Parameters
+    ----------
+    path
+        The DuckDB file; ``None`` for one in memory (tests, previews). Made when absent, unless
+        `must_exist`; a new file and its write-ahead log are readable by their owner only.
+    settings
+        Threads and memory of the engine are taken from here.
+
+    Raises
+    ------
+    WarehouseLocked
+        Another process has it open; the message names it.
+    WarehouseError
+        It is absent, not a warehouse, or of another schema version.
+    """
+
+    def __init__(self, path: Path | None, settings: Settings, *, must_exist: bool = False) -> None:
+        self.path = path
+        self.settings = settings
+        fresh = path is None or not path.exists()
+        if fresh and must_exist:
+            raise WarehouseError(f"{path}: there is no warehouse here; load a drop first (ingest)")
+        self._connection = _connect(path, settings)
+        try:
+            self._prepare(fresh)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self, fresh: bool) -> None:
+        self.script(_text("functions.sql").replace("CREATE MACRO", "CREATE OR REPLACE TEMP MACRO"))
+        known = self.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'warehouse_version'")
+        if not known:
+            if not fresh and self.value("SELECT count(*) FROM duckdb_tables()"):
+                raise WarehouseError(f"{self.path}: is a database, but not a lookup-audit warehouse")
+            with self.transaction():
+                self.script(_text("schema.sql"))
+                self._comment_columns()
+        version = self.value("SELECT version FROM warehouse_version")
+        if version != SCHEMA_VERSION:
+            raise WarehouseError(
+                f"{self.path}: schema version {version}, where this program knows version {SCHEMA_VERSION}"
+            )
+
+    def _comment_columns(self) -> None:
+        """Put the comments of schema.sql into the database, where any client shows them."""
+        for table, body in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", _text("schema.sql"), re.DOTALL):
+            for column, comment in re.findall(r'^ +("?\w+"?) .*?-- (.+)$', body, re.MULTILINE):
+                quoted = comment.strip().replace("'", "''")
+                self.run(f"COMMENT ON COLUMN {table}.{column} IS '{quoted}'")
+
+    def run(self, sql: str, parameters: Parameters | None = None) -> None:
+        """Run one statement for its effect."""
+        self._connection.execute(sql, dict(parameters or {}))
+
+    def script(self, sql: str) -> None:
+        """Run several statements without parameters, for their effect."""
+        self._connection.execute(sql)
+
+    def rows(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
+        """Every row of a query as a dict by column name; for small answers."""
+        cursor = self._connection.execute(sql, dict(parameters or {}))
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def value(self, sql: str, parameters: Parameters | None = None) -> Any:
+        """The first column of the first row, or None when there is no row."""
+        row = self._connection.execute(sql, dict(parameters or {})).fetchone()
+        return None if row is None else row[0]
+
+    def frame(self, sql: str, parameters: Parameters | None = None) -> pd.DataFrame:
+        """A query's rows as a pandas frame; for features and figures, never for whole logs."""
+        return self._connection.execute(sql, dict(parameters or {})).df()
+
+    def insert(self, table: str, rows: pd.DataFrame | pa.Table) -> None:
+        """Append rows to a table, matched by column name; columns that are not given become null."""
+        self._connection.register("rows_to_insert", rows)
+        try:
+            self.run(f"INSERT INTO {table} BY NAME SELECT * FROM rows_to_insert")
+        finally:
+            self._connection.unregister("rows_to_insert")
+
+    def count(self, table: str) -> int:
+        """How many rows a table holds."""
+        return int(self.value(f'SELECT count(*) FROM "{table}"'))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: what runs inside is kept when the block ends, and undone when it raises."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Release the file; nothing can be run after."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _text(name: str) -> str:
+    return (files("lookup_audit.warehouse") / name).read_text(encoding="utf-8")
+
+
+def _connect(path: Path | None, settings: Settings) -> duckdb.DuckDBPyConnection:
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,  # nothing is fetched, ever
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "preserve_insertion_order": True,
+    }
+    if settings.threads is not None:
+        options["threads"] = settings.threads
+    options["memory_limit"] = settings.memory or "60%"
+    before = os.umask(0o077)
+    try:
+        connection = duckdb.connect(str(path) if path else ":memory:", config=options)
+    except duckdb.IOException as error:
+        message = str(error)
+        holder = re.search(r"Conflicting lock is held in (.+?) \(PID (\d+)\)", message)
+        if holder:
+            raise WarehouseLocked(
+                f"{path}: in use by process {holder[2]} ({Path(holder[1]).name}); try again when it is done"
+            ) from error
+        raise WarehouseError(f"{path}: cannot be opened: {message.splitlines()[0]}") from error
+    except duckdb.Error as error:
+        raise WarehouseError(f"{path}: cannot be opened: {str(error).splitlines()[0]}") from error
+    finally:
+        os.umask(before)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection

@@ -1,0 +1,147 @@
+"""SQL files that carry their own prose, checked and signed off: what was read is what runs.
+
+Each explanation and each rule is one file: a leading comment block in TOML, then one query. The lock,
+`signed_off.toml`, holds the version and SHA-256 of every text; a file that differs does not run.
+"""
+
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from lookup_audit.errors import SignedSqlError
+from lookup_audit.settings import Settings
+
+Kind = Literal["explanation", "rule"]
+
+_FOLDERS: dict[Kind, str] = {"explanation": "context/explanations", "rule": "detectors/rules"}
+_HEADER = re.compile(r"\A/\*\n(?P<toml>.*?)\n\*/\n(?P<query>.*)\Z", re.DOTALL)
+_BOTH_LANGUAGES = ("title", "question", "innocent_explanations", "blind_spots", "investigation_steps")
+_MOTIVES = ("curiosity", "personal_involvement", "personal_benefit", "any", "none")
+
+
+@dataclass(frozen=True)
+class SignedSql:
+    """One explanation or rule, as signed off.
+
+    `prose` maps each text field to its value by language ("en", "nl"); `parameters` maps each name to
+    `default`, `unit` and `reason`; `needs` lists what must be loaded for it to run ("shifts",
+    "subjects.is_public_figure"); `weight` is in natural log-odds, at score or strength 1.
+    """
+
+    kind: Kind
+    id: str
+    version: int
+    motive: str
+    weight: float
+    legal_basis: str
+    needs: tuple[str, ...]
+    columns_used: tuple[str, ...]
+    prose: dict[str, dict[str, Any]]
+    parameters: dict[str, dict[str, Any]]
+    query: str
+    path: str
+    sha256: str
+
+    def values(self, settings: Settings) -> dict[str, Any]:
+        """Its parameters by name, each the configured value or else the default.
+
+        Raises `SignedSqlError` where the configuration names a parameter that it does not have.
+        """
+        configured = settings.rules.get(self.id, {})
+        unknown = sorted(set(configured) - set(self.parameters))
+        if unknown:
+            raise SignedSqlError(f"[rules.{self.id}]: no parameter {', '.join(unknown)} in {self.path}")
+        return {name: configured.get(name, spec["default"]) for name, spec in self.parameters.items()}
+
+
+def load_signed(kind: Kind, *, locked: bool = True) -> list[SignedSql]:
+    """Every explanation, or every rule, in order of id.
+
+    Raises `SignedSqlError`, naming the file, for a header that is not whole, or (unless `locked` is
+    False) for a text that is not what was signed off.
+    """
+    folder = Path(str(files("lookup_audit"))) / _FOLDERS[kind]
+    loaded = [parse_signed(kind, path) for path in sorted(folder.glob("*.sql"))]
+    if locked:
+        lock = _read_lock()
+        for sql in loaded:
+            entry = lock.get(sql.id)
+            if entry != {"version": sql.version, "sha256": sql.sha256}:
+                raise SignedSqlError(
+                    f"{sql.path}: its text is not what was signed off; read the change, raise its version, "
+                    "and sign it with: lookup-audit rules --sign-off"
+                )
+    return loaded
+
+
+def parse_signed(kind: Kind, path: Path) -> SignedSql:
+    """One file as a `SignedSql`; raises `SignedSqlError` that names the file and the field at fault."""
+    text = path.read_text(encoding="utf-8")
+    where = f"{_FOLDERS[kind]}/{path.name}"
+    parts = _HEADER.match(text)
+    if parts is None:
+        raise SignedSqlError(f"{where}: must begin with a /* … */ block of TOML, then one query")
+    try:
+        header = tomllib.loads(parts["toml"])
+        prose = {field: _in_both_languages(where, field, header.pop(field)) for field in _BOTH_LANGUAGES}
+        signed = SignedSql(
+            kind=kind,
+            id=str(header.pop("id")),
+            version=int(header.pop("version")),
+            motive=str(header.pop("motive", "none")),
+            weight=float(header.pop("weight")),
+            legal_basis=str(header.pop("legal_basis")),
+            needs=tuple(header.pop("needs", [])),
+            columns_used=tuple(header.pop("columns_used")),
+            prose=prose,
+            parameters=header.pop("parameters", {}),
+            query=parts["query"].strip().rstrip(";"),
+            path=where,
+            sha256=hashlib.sha256(text.encode()).hexdigest(),
+        )
+    except (tomllib.TOMLDecodeError, KeyError, ValueError) as error:
+        raise SignedSqlError(f"{where}: its header is not whole: {error}") from error
+    if header:
+        raise SignedSqlError(f"{where}: unknown in its header: {', '.join(sorted(header))}")
+    if signed.id != path.stem or signed.motive not in _MOTIVES:
+        raise SignedSqlError(f"{where}: id must be the file's name, and motive one of {', '.join(_MOTIVES)}")
+    for name, spec in signed.parameters.items():
+        if set(spec) != {"default", "unit", "reason"}:
+            raise SignedSqlError(f"{where}: parameter {name} needs default, unit and reason, and only those")
+    return signed
+
+
+def sign_off() -> list[str]:
+    """Write the lock for all current texts; the ids whose version or text changed."""
+    before = _read_lock()
+    current = [*load_signed("explanation", locked=False), *load_signed("rule", locked=False)]
+    after = {sql.id: {"version": sql.version, "sha256": sql.sha256} for sql in current}
+    lines = ["# What was signed off: the version and text of every explanation and rule. Do not edit by hand."]
+    for name, entry in sorted(after.items()):
+        lines += ["", f"[{name}]", f"version = {entry['version']}", f'sha256 = "{entry["sha256"]}"']
+    _lock_path().write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return sorted(name for name in after.keys() | before.keys() if after.get(name) != before.get(name))
+
+
+def signed_digest() -> str:
+    """16 hex digits over the lock: which texts this code runs."""
+    return hashlib.sha256(_lock_path().read_bytes()).hexdigest()[:16]
+
+
+def _in_both_languages(where: str, field: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict) or set(value) != {"en", "nl"} or not all(value.values()):
+        raise SignedSqlError(f"{where}: {field} must be given in en and in nl")
+    return value
+
+
+def _lock_path() -> Path:
+    return Path(str(files("lookup_audit"))) / "signed_off.toml"
+
+
+def _read_lock() -> dict[str, Any]:
+    path = _lock_path()
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
