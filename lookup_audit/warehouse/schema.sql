@@ -194,8 +194,8 @@ CREATE TABLE pending_days (
 
 -- ── History: what one night leaves for the next, so that its cost follows the night ─────────────────────
 
-CREATE TABLE subject_days (
-    subject_id     VARCHAR NOT NULL, -- the subject
+CREATE TABLE focus_days (
+    focus_id       VARCHAR NOT NULL, -- who is behind the lookups: a vehicle's or phone's owner, else the subject itself
     day            DATE NOT NULL,    -- the local day
     lookups        BIGINT NOT NULL,  -- lookups of it that day
     users          BIGINT NOT NULL,  -- distinct users who did so
@@ -205,6 +205,7 @@ CREATE TABLE subject_days (
 CREATE TABLE user_subject_days (
     user_id    VARCHAR NOT NULL, -- the user
     subject_id VARCHAR NOT NULL, -- the subject
+    focus_id   VARCHAR NOT NULL, -- who is behind it
     day        DATE NOT NULL,    -- the local day
     lookups    BIGINT NOT NULL,  -- lookups of it by the user that day
     unlinked   BIGINT NOT NULL   -- of them, without any work link

@@ -1,0 +1,28 @@
+-- The night: every lookup of the audited day, numbered, with who made it and which subject it was about.
+SELECT
+    row_number() OVER (ORDER BY lookups.system, lookups.lookup_id) AS lookup_nr,
+    lookups.system,
+    lookups.lookup_id,
+    lookups.occurred_at,
+    lookups.local_hour,
+    lookups.local_weekday,
+    lookups.user_id,
+    users.unit,
+    users.district,
+    users.team,
+    users.function,
+    users.surname_key AS user_surname_key,
+    users.own_subject_id,
+    users.home_postcode_key,
+    users.home_address_key,
+    users.home_lat,
+    users.home_lon,
+    coalesce(lookups.subject_id, resolved.subject_id) AS subject_id,
+    lookups.subject_type,
+    lookups.action,
+    lookups.channel,
+    lookups.case_id
+FROM lookups
+LEFT JOIN users ON users.user_id = lookups.user_id
+LEFT JOIN resolved ON resolved.system = lookups.system AND resolved.lookup_id = lookups.lookup_id
+WHERE lookups.local_date = $day

@@ -1,0 +1,56 @@
+-- Where each lookup falls in its user's roster. A shift is taken as planned up to the end of the day:
+-- nothing that starts after it is read. Duty wins over leave where both are rostered.
+WITH near_shifts AS (
+    SELECT user_id, starts_at, ends_at, coalesce(kind, 'duty') AS kind
+    FROM shifts
+    WHERE starts_at <= $night_end AND ends_at >= $night_start - to_days(1)
+),
+
+rostered AS (
+    SELECT DISTINCT user_id
+    FROM shifts
+    WHERE starts_at <= $night_end AND ends_at >= $night_end - to_days($roster_days)
+),
+
+against_shifts AS (
+    SELECT
+        night.lookup_nr,
+        coalesce(bool_or(inside AND kind = 'duty'), FALSE) AS on_duty,
+        coalesce(bool_or(inside AND kind = 'standby'), FALSE) AS on_standby,
+        coalesce(bool_or(inside AND kind = 'training'), FALSE) AS in_training,
+        coalesce(bool_or(inside AND kind = 'leave'), FALSE) AS on_leave,
+        coalesce(bool_or(inside AND kind = 'sick'), FALSE) AS on_sick_leave,
+        min(CASE WHEN kind IN ('duty', 'standby') THEN minutes_outside END) AS minutes_outside
+    FROM night
+    LEFT JOIN (
+        SELECT
+            night.lookup_nr,
+            near_shifts.kind,
+            night.occurred_at BETWEEN near_shifts.starts_at AND near_shifts.ends_at AS inside,
+            greatest(
+                seconds_between(night.occurred_at, near_shifts.starts_at),
+                seconds_between(near_shifts.ends_at, night.occurred_at),
+                0
+            ) / 60.0 AS minutes_outside
+        FROM night
+        INNER JOIN near_shifts ON near_shifts.user_id = night.user_id
+    ) AS compared ON compared.lookup_nr = night.lookup_nr
+    GROUP BY night.lookup_nr
+)
+
+SELECT
+    against_shifts.lookup_nr,
+    CASE
+        WHEN against_shifts.on_duty THEN 'duty'
+        WHEN against_shifts.on_standby THEN 'standby'
+        WHEN against_shifts.minutes_outside <= $shift_grace_minutes THEN 'overtime'
+        WHEN against_shifts.on_leave THEN 'leave'
+        WHEN against_shifts.on_sick_leave THEN 'sick'
+        WHEN against_shifts.in_training THEN 'training'
+        WHEN rostered.user_id IS NULL THEN 'unknown'
+        ELSE 'off'
+    END AS duty_state,
+    round(against_shifts.minutes_outside, 1) AS minutes_from_shift
+FROM against_shifts
+INNER JOIN night ON night.lookup_nr = against_shifts.lookup_nr
+LEFT JOIN rostered ON rostered.user_id = night.user_id

@@ -1,0 +1,21 @@
+-- How close to the user's home the looked-up subject is, or an incident that it was part of this week.
+WITH incident_distance AS (
+    SELECT
+        night.lookup_nr,
+        min(distance_m(night.home_lat, night.home_lon, subject_incidents.lat, subject_incidents.lon))
+            AS incident_distance_m
+    FROM night
+    INNER JOIN subject_incidents ON subject_incidents.subject_id = night.subject_id
+    GROUP BY night.lookup_nr
+)
+
+SELECT
+    night.lookup_nr,
+    round(distance_m(night.home_lat, night.home_lon, night_subjects.lat, night_subjects.lon))
+        AS home_distance_m,
+    coalesce(night_subjects.postcode_key = night.home_postcode_key, FALSE) AS same_home_postcode,
+    coalesce(night_subjects.address_key = night.home_address_key, FALSE) AS same_home_address,
+    round(incident_distance.incident_distance_m) AS incident_home_distance_m
+FROM night
+INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+LEFT JOIN incident_distance ON incident_distance.lookup_nr = night.lookup_nr

@@ -1,0 +1,86 @@
+-- What ties the user to the person behind the lookup: a declared relation, a shared home, or a surname.
+-- A shared surname says the more, the fewer people with it this user would meet by chance alone.
+WITH declared AS (
+    -- the relation itself, or who lives with them; the closest counts
+    SELECT
+        night.lookup_nr,
+        arg_max(
+            relations.kind,
+            reach.carries + CASE WHEN relations.kind IN ('friend', 'other') THEN 0.0 ELSE 0.001 END
+        ) AS relation_kind,
+        max(reach.carries) AS relation_carries
+    FROM night
+    INNER JOIN reach ON reach.subject_id = night.subject_id
+    INNER JOIN relations
+        ON relations.subject_id = reach.reached_id AND relations.user_id = night.user_id
+    GROUP BY night.lookup_nr
+),
+
+pairs AS (
+    SELECT DISTINCT night.user_id, night_subjects.surname_key, night.user_surname_key
+    FROM night
+    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+    WHERE night.user_surname_key IS NOT NULL AND night_subjects.surname_key IS NOT NULL
+),
+
+-- a double or married name matches on any of its parts
+parts AS (
+    SELECT pairs.user_id, pairs.surname_key, subject_part.part
+    FROM pairs
+    CROSS JOIN unnest(string_split(pairs.surname_key, '-')) AS subject_part (part)
+    WHERE list_contains(string_split(pairs.user_surname_key, '-'), subject_part.part)
+),
+
+persons AS (
+    SELECT count(*) AS known FROM subjects WHERE subject_type = 'person'
+),
+
+counted AS (
+    SELECT shared.part, count(subjects.subject_id) AS bearers
+    FROM (SELECT DISTINCT part FROM parts) AS shared
+    LEFT JOIN subjects
+        ON
+            subjects.subject_type = 'person'
+            AND (
+                subjects.surname_key = shared.part
+                OR starts_with(subjects.surname_key, shared.part || '-')
+                OR ends_with(subjects.surname_key, '-' || shared.part)
+            )
+    GROUP BY shared.part
+),
+
+met AS (
+    SELECT user_id, count(DISTINCT subject_id) AS subjects_met
+    FROM user_subject_days
+    WHERE day < $day AND day >= $day - $history_days
+    GROUP BY user_id
+),
+
+surnames AS (
+    SELECT
+        parts.user_id,
+        parts.surname_key,
+        min(greatest((counted.bearers + 1.0) / (persons.known + 1.0), coalesce(common.share, 0)))
+            AS surname_share
+    FROM parts
+    INNER JOIN counted ON counted.part = parts.part
+    CROSS JOIN persons
+    LEFT JOIN common_surnames AS common ON common.surname_key = parts.part
+    GROUP BY parts.user_id, parts.surname_key
+)
+
+SELECT
+    night.lookup_nr,
+    declared.relation_kind,
+    declared.relation_carries,
+    surnames.surname_share IS NOT NULL AS same_surname,
+    round(surnames.surname_share, 6) AS surname_share,
+    -- how many bearers this user would have met by chance in the history window
+    round(surnames.surname_share * (coalesce(met.subjects_met, 0) + 100), 4) AS surname_by_chance
+FROM night
+INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+LEFT JOIN declared ON declared.lookup_nr = night.lookup_nr
+LEFT JOIN surnames
+    ON surnames.user_id = night.user_id AND surnames.surname_key = night_subjects.surname_key
+LEFT JOIN met ON met.user_id = night.user_id
+WHERE declared.relation_kind IS NOT NULL OR surnames.surname_share IS NOT NULL

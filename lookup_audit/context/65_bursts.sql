@@ -1,0 +1,65 @@
+-- Sudden attention: users without a work link who looked up the same person in the last days, against the
+-- subject's own baseline in the history before. Counting only unlinked users keeps a real case out of it.
+WITH tonight AS (
+    SELECT DISTINCT night_subjects.focus_id, night.user_id
+    FROM night
+    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+    INNER JOIN work ON work.lookup_nr = night.lookup_nr
+    WHERE work.is_unlinked
+),
+
+lately AS (
+    SELECT focus_id, user_id FROM tonight
+    UNION
+    SELECT history.focus_id, history.user_id
+    FROM user_subject_days AS history
+    WHERE
+        history.day < $day
+        AND history.day > $day - $burst_days
+        AND history.unlinked > 0
+        AND history.focus_id IN (SELECT focus_id FROM tonight)
+),
+
+attention AS (
+    SELECT
+        lately.focus_id,
+        count(*) AS burst_users,
+        count(DISTINCT users.team) AS burst_teams
+    FROM lately
+    LEFT JOIN users ON users.user_id = lately.user_id
+    GROUP BY lately.focus_id
+),
+
+baseline AS (
+    SELECT focus_id, sum(unlinked_users) AS unlinked_users
+    FROM focus_days
+    WHERE
+        day <= $day - $burst_days
+        AND day >= $day - $history_days
+        AND focus_id IN (SELECT focus_id FROM tonight)
+    GROUP BY focus_id
+),
+
+history AS (
+    SELECT count(DISTINCT day) AS days FROM focus_days WHERE day <= $day - $burst_days AND day >= $day - $history_days
+),
+
+expected AS (
+    SELECT
+        attention.focus_id,
+        attention.burst_users,
+        attention.burst_teams,
+        coalesce(baseline.unlinked_users, 0) * $burst_days / greatest(history.days, 7.0) AS burst_expected
+    FROM attention
+    CROSS JOIN history
+    LEFT JOIN baseline ON baseline.focus_id = attention.focus_id
+)
+
+SELECT
+    focus_id,
+    burst_users,
+    burst_teams,
+    round(burst_expected, 3) AS burst_expected,
+    -- standard deviations above what is usual for this subject (Anscombe's square-root transform of a count)
+    round(2 * (sqrt(burst_users + 0.375) - sqrt(burst_expected + 0.375)), 3) AS burst_excess
+FROM expected

@@ -1,0 +1,72 @@
+-- How this user and this person met before: for the first time today, or coming back day after day.
+WITH pairs AS (
+    SELECT DISTINCT night.user_id, night_subjects.focus_id
+    FROM night
+    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+),
+
+tonight AS (
+    SELECT night.user_id, night_subjects.focus_id, bool_or(work.is_unlinked) AS is_unlinked
+    FROM night
+    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+    INNER JOIN work ON work.lookup_nr = night.lookup_nr
+    GROUP BY night.user_id, night_subjects.focus_id
+),
+
+past AS (
+    SELECT
+        history.user_id,
+        history.focus_id,
+        count(DISTINCT CASE WHEN history.unlinked > 0 THEN history.day END) AS unlinked_days,
+        count(DISTINCT CASE WHEN history.unlinked = 0 THEN history.day END) AS linked_days,
+        min(CASE WHEN history.unlinked > 0 THEN history.day END) AS first_day
+    FROM user_subject_days AS history
+    INNER JOIN pairs ON pairs.user_id = history.user_id AND pairs.focus_id = history.focus_id
+    WHERE history.day < $day AND history.day >= $day - $history_days
+    GROUP BY history.user_id, history.focus_id
+),
+
+-- someone whom many look up often is known to the police, not to one officer
+popularity AS (
+    SELECT focus_id, sum(users) AS user_days, sum(unlinked_users) AS unlinked_user_days
+    FROM focus_days
+    WHERE
+        day < $day AND day >= $day - $history_days
+        AND focus_id IN (SELECT focus_id FROM pairs)
+    GROUP BY focus_id
+),
+
+met AS (
+    SELECT DISTINCT history.user_id, history.subject_id
+    FROM user_subject_days AS history
+    INNER JOIN (SELECT DISTINCT user_id, subject_id FROM night) AS asked
+        ON asked.user_id = history.user_id AND asked.subject_id = history.subject_id
+    WHERE history.day < $day AND history.day >= $day - $history_days
+),
+
+numbered AS (
+    SELECT
+        lookup_nr,
+        user_id,
+        subject_id,
+        row_number() OVER (PARTITION BY user_id, subject_id ORDER BY occurred_at, lookup_nr) AS nth_tonight
+    FROM night
+    WHERE subject_id IS NOT NULL
+)
+
+SELECT
+    numbered.lookup_nr,
+    numbered.nth_tonight = 1 AND met.user_id IS NULL AS is_first,
+    coalesce(past.unlinked_days, 0) + CASE WHEN tonight.is_unlinked THEN 1 ELSE 0 END AS unlinked_days,
+    coalesce(past.linked_days, 0) AS linked_days,
+    coalesce(date_diff('day', past.first_day, $day), 0) AS unlinked_span_days,
+    greatest(
+        coalesce(popularity.unlinked_user_days, 0) - coalesce(past.unlinked_days, 0), 0
+    ) AS others_unlinked_days
+FROM numbered
+INNER JOIN night_subjects ON night_subjects.subject_id = numbered.subject_id
+INNER JOIN tonight
+    ON tonight.user_id = numbered.user_id AND tonight.focus_id = night_subjects.focus_id
+LEFT JOIN past ON past.user_id = numbered.user_id AND past.focus_id = night_subjects.focus_id
+LEFT JOIN popularity ON popularity.focus_id = night_subjects.focus_id
+LEFT JOIN met ON met.user_id = numbered.user_id AND met.subject_id = numbered.subject_id

@@ -1,0 +1,108 @@
+"""The context of a night: numbered SQL steps, with the explanations between them.
+
+Each step file is one SELECT whose result becomes a temporary table of the same name (`10_night.sql` makes
+`night`). Steps before 30 prepare what explanations read; the explanations fill `night_links`; the rest ends
+in `lookup_context`, one row per audited lookup.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from importlib.resources import files
+from typing import Any
+
+from lookup_audit.context.missing import missing_needs
+from lookup_audit.settings import Settings
+from lookup_audit.warehouse import SignedSql, Warehouse
+
+_FIRST_STEP_AFTER_LINKS = "30"
+
+
+def build_context(warehouse: Warehouse, day: date, explanations: list[SignedSql]) -> list[str]:
+    """Make the temporary tables of one local day, ending in `lookup_context`; the explanations skipped.
+
+    Parameters
+    ----------
+    warehouse
+        With at least `lookups` and `users` loaded; everything else is used where it is there.
+    day
+        The local day to audit. Nothing that occurred after it is read, except registrations of case links
+        within the configured grace, which can only soften.
+    explanations
+        Which work links to look for; each whose needs were not loaded is skipped.
+
+    Returns
+    -------
+    list of str
+        ``"own_case: needs case_members"`` for each explanation that could not run.
+    """
+    values = night_values(day, warehouse.settings)
+    skipped = []
+    steps = _steps()
+    for name, select in steps:
+        if name >= _FIRST_STEP_AFTER_LINKS:
+            break
+        _make_table(warehouse, name, select, values)
+    warehouse.run(
+        "CREATE OR REPLACE TEMP TABLE night_links (lookup_nr BIGINT, explanation VARCHAR, strength DOUBLE)"
+    )
+    for explanation in explanations:
+        missing = missing_needs(warehouse, explanation)
+        if missing:
+            skipped.append(f"{explanation.id}: needs {', '.join(missing)}")
+            continue
+        warehouse.run(
+            "INSERT INTO night_links "
+            "SELECT lookup_nr, $explanation_id, round(max(strength), 6) "
+            f"FROM ({explanation.query}) AS links WHERE strength > 0 GROUP BY lookup_nr",
+            {
+                **used_in(explanation.query, {**values, **explanation.values(warehouse.settings)}),
+                "explanation_id": explanation.id,
+            },
+        )
+    for name, select in steps:
+        if name >= _FIRST_STEP_AFTER_LINKS:
+            _make_table(warehouse, name, select, values)
+    return skipped
+
+
+def store_history(warehouse: Warehouse, day: date) -> None:
+    """Keep the daily aggregates of the night just built, in place of what was kept for that day."""
+    for statement in _text("history.sql").split(";\n"):
+        if statement.strip():
+            warehouse.run(statement, used_in(statement, {"day": day}))
+
+
+def night_values(day: date, settings: Settings) -> dict[str, Any]:
+    """The values that any context query may ask for: the day, its bounds in UTC, and the settings."""
+    midnight = datetime.combine(day, time(), settings.zone_info)
+    next_midnight = datetime.combine(day + timedelta(days=1), time(), settings.zone_info)
+    return {
+        "day": day,
+        "night_start": midnight.astimezone(UTC).replace(tzinfo=None),
+        "night_end": next_midnight.astimezone(UTC).replace(tzinfo=None),
+        **{name: _plain(value) for name, value in settings.context.model_dump().items()},
+    }
+
+
+def used_in(query: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Of these values those that a query names as `$name`; the engine refuses values that it was not asked for."""
+    return {name: values[name] for name in set(re.findall(r"\$(\w+)", query)) if name in values}
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _make_table(warehouse: Warehouse, name: str, select: str, values: dict[str, Any]) -> None:
+    table = name.split("_", 1)[1]
+    warehouse.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}", used_in(select, values))
+
+
+def _steps() -> list[tuple[str, str]]:
+    folder = files("lookup_audit.context")
+    names = sorted(entry.name for entry in folder.iterdir() if re.match(r"\d\d_\w+\.sql$", entry.name))
+    return [(name.removesuffix(".sql"), _text(name)) for name in names]
+
+
+def _text(name: str) -> str:
+    return (files("lookup_audit.context") / name).read_text(encoding="utf-8").strip()

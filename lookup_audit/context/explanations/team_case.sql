@@ -1,0 +1,104 @@
+/*
+id = "team_case"
+version = 1
+weight = 4.0
+legal_basis = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)"
+needs = ["case_subjects"]
+columns_used = [
+    "carries",
+    "case_id",
+    "case_team",
+    "closed_at",
+    "linked_at",
+    "lookup_nr",
+    "occurred_at",
+    "opened_at",
+    "subject_id",
+    "team",
+    "user_id",
+    "valid_from",
+    "valid_until",
+]
+
+[title]
+en = "Case of the team"
+nl = "Zaak van het team"
+
+[question]
+en = "Does the user's team work on a case about this subject?"
+nl = "Werkt het team van de medewerker aan een zaak over dit subject?"
+
+[innocent_explanations]
+en = [
+    "A colleague asked for help; the whole team works on it.",
+]
+nl = [
+    "Een collega vroeg om hulp; het hele team werkt eraan.",
+]
+
+[blind_spots]
+en = [
+    "Not every member of a team works on every case of it.",
+]
+nl = [
+    "Niet elk teamlid werkt aan elke zaak van het team.",
+]
+
+[investigation_steps]
+en = [
+    "Ask the case leader who was asked to look up what.",
+]
+nl = [
+    "Vraag de zaakleider wie gevraagd is wat op te zoeken.",
+]
+
+[parameters.full_strength]
+default = 0.9
+unit = "strength"
+reason = "the team is on the case, the user is not named"
+
+[parameters.late_strength]
+default = 0.4
+unit = "strength"
+reason = "registered within the grace after the lookup: it softens, it does not explain (below 0.5)"
+
+[parameters.wrap_up_days]
+default = 7
+unit = "days"
+reason = "files are closed before the last paperwork on them is done"
+*/
+SELECT
+    matched.lookup_nr,
+    CASE
+        WHEN matched.valid_from IS NULL OR matched.valid_from <= matched.occurred_at
+            THEN $full_strength * matched.carries
+        ELSE $late_strength * matched.carries
+    END AS strength
+FROM (
+    SELECT
+        night.lookup_nr,
+        night.occurred_at,
+        subject_cases.carries,
+        greatest(subject_cases.linked_at, subject_cases.opened_at, case_members.valid_from) AS valid_from,
+        least(case_members.valid_until, subject_cases.closed_at + to_days($wrap_up_days)) AS valid_until
+    FROM night
+    INNER JOIN subject_cases ON subject_cases.subject_id = night.subject_id
+    INNER JOIN case_members
+        ON
+            case_members.case_id = subject_cases.case_id
+            AND case_members.user_id IS NULL
+            AND case_members.team = night.team
+    UNION ALL
+    SELECT
+        night.lookup_nr,
+        night.occurred_at,
+        subject_cases.carries,
+        greatest(subject_cases.linked_at, subject_cases.opened_at) AS valid_from,
+        subject_cases.closed_at + to_days($wrap_up_days) AS valid_until
+    FROM night
+    INNER JOIN subject_cases
+        ON subject_cases.subject_id = night.subject_id AND subject_cases.case_team = night.team
+) AS matched
+WHERE
+    coalesce(matched.valid_from, matched.occurred_at) <= matched.occurred_at + to_days($link_grace_days)
+    AND coalesce(matched.valid_until, matched.occurred_at) >= matched.occurred_at

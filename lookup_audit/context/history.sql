@@ -1,0 +1,77 @@
+DELETE FROM focus_days WHERE day = $day;
+
+DELETE FROM user_subject_days WHERE day = $day;
+
+DELETE FROM user_days WHERE day = $day;
+
+INSERT INTO user_subject_days
+SELECT
+    night.user_id,
+    night.subject_id,
+    min(night_subjects.focus_id),
+    $day,
+    count(*),
+    count(*) FILTER (WHERE work.is_unlinked)
+FROM night
+INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+INNER JOIN work ON work.lookup_nr = night.lookup_nr
+GROUP BY night.user_id, night.subject_id
+ORDER BY night.user_id, night.subject_id;
+
+INSERT INTO focus_days
+SELECT focus_id, $day, sum(lookups), count(*), count(*) FILTER (WHERE unlinked > 0)
+FROM (
+    SELECT user_id, focus_id, sum(lookups) AS lookups, sum(unlinked) AS unlinked
+    FROM user_subject_days
+    WHERE day = $day
+    GROUP BY user_id, focus_id
+) AS pairs
+GROUP BY focus_id
+ORDER BY focus_id;
+
+INSERT INTO user_days BY NAME
+WITH subject_counts AS (
+    SELECT user_id, count(*) AS subjects, max(lookups) AS most_repeated
+    FROM user_subject_days
+    WHERE day = $day
+    GROUP BY user_id
+),
+
+hour_counts AS (
+    SELECT user_id, max(lookups) AS peak_hour
+    FROM (SELECT user_id, local_hour, count(*) AS lookups FROM night GROUP BY user_id, local_hour) AS hours
+    GROUP BY user_id
+),
+
+system_counts AS (
+    SELECT user_id, count(*) AS systems
+    FROM (SELECT user_id, system FROM night GROUP BY user_id, system) AS pairs
+    GROUP BY user_id
+)
+
+SELECT
+    night.user_id,
+    $day AS day,
+    coalesce(min(night.function), 'unknown') || ' | ' || coalesce(min(night.team), 'unknown') AS peer_group,
+    count(*) AS lookups,
+    coalesce(min(subject_counts.subjects), 0) AS subjects,
+    count(*) FILTER (WHERE context.is_first) AS first_subjects,
+    count(*) FILTER (WHERE context.is_unlinked) AS unlinked,
+    count(*) FILTER (WHERE context.duty_state IN ('off', 'leave', 'sick')) AS off_duty,
+    count(*) FILTER (WHERE context.local_hour >= 22 OR context.local_hour < 6) AS night_hours,
+    min(system_counts.systems) AS systems,
+    count(*) FILTER (WHERE context.subject_type = 'person') AS persons,
+    count(*) FILTER (WHERE context.subject_type = 'vehicle') AS vehicles,
+    count(*) FILTER (WHERE context.channel = 'mobile') AS mobile,
+    count(*) FILTER (WHERE context.action IN ('print', 'export')) AS prints_exports,
+    min(hour_counts.peak_hour) AS peak_hour,
+    coalesce(min(subject_counts.most_repeated), 0) AS most_repeated,
+    count(*) FILTER (WHERE context.home_distance_m < 300 OR context.same_home_postcode) AS near_home,
+    count(*) FILTER (WHERE context.is_public_figure) AS public_figures
+FROM night
+INNER JOIN lookup_context AS context ON context.lookup_nr = night.lookup_nr
+INNER JOIN hour_counts ON hour_counts.user_id = night.user_id
+INNER JOIN system_counts ON system_counts.user_id = night.user_id
+LEFT JOIN subject_counts ON subject_counts.user_id = night.user_id
+GROUP BY night.user_id
+ORDER BY night.user_id;

@@ -1,0 +1,125 @@
+/*
+id = "news_spike"
+version = 1
+motive = "curiosity"
+weight = 6.0
+legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
+needs = ["lookups"]
+columns_used = [
+    "burst_excess",
+    "burst_expected",
+    "burst_teams",
+    "burst_users",
+    "duty_state",
+    "hours_since_news",
+    "is_desk",
+    "is_own_property",
+    "is_own_record",
+    "is_public_figure",
+    "linked_days",
+    "lookup_nr",
+    "news_items",
+    "subject_link_strength",
+]
+
+[title]
+en = "Someone in the news"
+nl = "Iemand in het nieuws"
+
+[question]
+en = "Was someone looked up in a wave of attention, by a user with no work link?"
+nl = "Is iemand opgezocht tijdens een golf van aandacht, door een medewerker zonder werkgerelateerde aanleiding?"
+
+[innocent_explanations]
+en = [
+    "The user works on the matter, and the case is not registered yet.",
+    "The person came to the desk, or called, that day.",
+]
+nl = [
+    "De medewerker werkt eraan, en de zaak is nog niet geregistreerd.",
+    "De persoon kwam die dag aan de balie of belde.",
+]
+
+[blind_spots]
+en = [
+    "Curiosity of one single officer makes no wave.",
+    "Officers with a link can be curious too.",
+]
+nl = [
+    "Nieuwsgierigheid van één enkele medewerker maakt geen golf.",
+    "Ook wie een aanleiding heeft, kan nieuwsgierig zijn.",
+]
+
+[investigation_steps]
+en = [
+    "Compare with the team that has the case: who was asked to do what?",
+    "See it as a theme first: tens of colleagues did the same.",
+]
+nl = [
+    "Vergelijk met het team dat de zaak heeft: wie is wat gevraagd?",
+    "Zie het eerst als thema: tientallen collega's deden hetzelfde.",
+]
+
+[parameters.minimum_users]
+default = 3
+unit = "users"
+reason = "with news: two can be partners on one car, three cannot"
+
+[parameters.minimum_users_no_news]
+default = 6
+unit = "users"
+reason = "without a known item the wave itself must be beyond doubt"
+
+[parameters.minimum_teams_no_news]
+default = 3
+unit = "teams"
+reason = "a case not yet registered draws one team, a rumour draws many"
+
+[parameters.minimum_excess]
+default = 2.0
+unit = "standard deviations"
+reason = "above the subject's own baseline: a frequent offender always has attention"
+
+[parameters.strong_excess]
+default = 6.0
+unit = "standard deviations"
+reason = "from here the score is at its highest"
+
+[parameters.weak_score]
+default = 0.55
+unit = "score"
+reason = "a beginning wave"
+
+[parameters.strong_score]
+default = 0.9
+unit = "score"
+reason = "a wave that nothing else explains"
+
+[parameters.hours_before]
+default = 24
+unit = "hours"
+reason = "rumours spread before the item is published"
+*/
+SELECT
+    lookup_nr,
+    $weak_score + ($strong_score - $weak_score)
+    * least((burst_excess - $minimum_excess) / ($strong_excess - $minimum_excess), 1.0) AS score,
+    news_items,
+    hours_since_news,
+    burst_users,
+    burst_teams,
+    burst_expected,
+    burst_excess,
+    is_public_figure,
+    is_desk,
+    duty_state
+FROM lookup_context
+WHERE
+    subject_link_strength < 0.3
+    AND linked_days = 0
+    AND NOT (is_own_record OR is_own_property)
+    AND burst_excess >= $minimum_excess
+    AND (
+        (news_items > 0 AND hours_since_news >= -$hours_before AND burst_users >= $minimum_users)
+        OR (burst_users >= $minimum_users_no_news AND burst_teams >= $minimum_teams_no_news)
+    )

@@ -1,0 +1,100 @@
+/*
+id = "off_duty"
+version = 1
+motive = "any"
+weight = 2.5
+legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
+needs = ["shifts"]
+columns_used = [
+    "channel",
+    "duty_state",
+    "is_first",
+    "lookup_nr",
+    "minutes_from_shift",
+    "subject_link_strength",
+]
+
+[title]
+en = "Off duty"
+nl = "Buiten diensttijd"
+
+[question]
+en = "Why was this looked up outside every duty or standby shift?"
+nl = "Waarom is dit buiten elke dienst of piketdienst opgezocht?"
+
+[innocent_explanations]
+en = [
+    "Overtime, or a shift that was swapped and not entered.",
+    "Called in for an emergency.",
+]
+nl = [
+    "Overwerk, of een geruilde dienst die niet is ingevoerd.",
+    "Opgeroepen voor een noodgeval.",
+]
+
+[blind_spots]
+en = [
+    "Rosters are wrong or late; off duty alone proves nothing.",
+    "A shift that begins just after midnight is read on the next day.",
+]
+nl = [
+    "Roosters kloppen niet altijd; buiten diensttijd alleen bewijst niets.",
+    "Een dienst die net na middernacht begint, telt voor de volgende dag.",
+]
+
+[investigation_steps]
+en = [
+    "Check the clock record and the radio log.",
+    "Ask the planner before asking the user.",
+]
+nl = [
+    "Controleer de tijdregistratie en de mobilofoonlog.",
+    "Vraag eerst de planner, dan de medewerker.",
+]
+
+[parameters.sick_score]
+default = 0.9
+unit = "score"
+reason = "reported sick: no work at all is expected"
+
+[parameters.leave_score]
+default = 0.8
+unit = "score"
+reason = "on leave: recalled officers are entered as duty"
+
+[parameters.off_score]
+default = 0.6
+unit = "score"
+reason = "between shifts: overtime beyond the grace is common"
+
+[parameters.training_score]
+default = 0.2
+unit = "score"
+reason = "exercises use real systems"
+
+[parameters.near_score]
+default = 0.4
+unit = "score"
+reason = "within three hours of a shift: long overtime"
+
+[parameters.near_minutes]
+default = 180
+unit = "minutes"
+reason = "long overtime is rare beyond three hours"
+*/
+SELECT
+    lookup_nr,
+    CASE duty_state
+        WHEN 'sick' THEN $sick_score
+        WHEN 'leave' THEN $leave_score
+        WHEN 'training' THEN $training_score
+        ELSE CASE WHEN minutes_from_shift <= $near_minutes THEN $near_score ELSE $off_score END
+    END AS score,
+    duty_state,
+    minutes_from_shift,
+    channel,
+    is_first
+FROM lookup_context
+WHERE
+    duty_state IN ('off', 'leave', 'sick', 'training')
+    AND subject_link_strength < 0.5

@@ -1,0 +1,139 @@
+"""Findings and work links into one risk per lookup: log-odds that add up, with the sum shown.
+
+The odds start from a prior (how often a lookup that any rule touches is misuse before the question is
+weighed). Each question adds its weight times its score; questions with the same motive are mostly the same
+question, so the strongest counts in full and the others for a quarter. Each work link takes its weight times
+its strength away, again the strongest in full. The method is naive Bayes with a discount for dependence;
+weights are reasoned in each rule's header.
+"""
+
+from datetime import date
+
+import pandas as pd
+
+from lookup_audit.warehouse import SignedSql, Warehouse
+
+PRIOR_LOG_ODDS = -4.5
+"""About 1 in 90: most touched lookups are a question with a good answer."""
+
+REPEATED_SHARE = 0.25
+"""What a further finding of the same motive, or a further link, still adds: dependence, not proof."""
+
+
+def score_day(warehouse: Warehouse, day: date, signed: list[SignedSql], weights: dict[str, float]) -> None:
+    """Fill `work_links` and `lookup_risk` for the night at hand, from `night_links` and `findings`.
+
+    Parameters
+    ----------
+    day
+        The audited local day, whose context tables are there.
+    signed
+        Every explanation and rule; their `weight` is in natural log-odds at score 1.
+    weights
+        The same for detectors that are not SQL, by id.
+    """
+    by_id = {**{one.id: one.weight for one in signed}, **weights}
+    warehouse.run("CREATE OR REPLACE TEMP TABLE term_weights (id VARCHAR, weight DOUBLE)")
+    warehouse.insert("term_weights", pd.DataFrame({"id": list(by_id), "weight": list(by_id.values())}))
+    warehouse.run(
+        """
+        INSERT INTO work_links
+        SELECT night.system, night.lookup_id, night_links.explanation, night_links.strength, $day
+        FROM night_links
+        INNER JOIN night ON night.lookup_nr = night_links.lookup_nr
+        ORDER BY night.system, night.lookup_id, night_links.explanation
+        """,
+        {"day": day},
+    )
+    warehouse.run(_RISK, {"day": day, "prior": PRIOR_LOG_ODDS, "repeated": REPEATED_SHARE})
+
+
+_RISK = """
+INSERT INTO lookup_risk BY NAME
+WITH touched AS (
+    SELECT system, lookup_id FROM findings WHERE audit_date = $day GROUP BY system, lookup_id
+),
+
+weighed AS (
+    SELECT
+        findings.system,
+        findings.lookup_id,
+        findings.detector AS term,
+        -- detectors without a motive ask different things, so each stands by itself
+        coalesce(findings.motive, findings.detector) AS kind,
+        findings.score * term_weights.weight AS log_odds
+    FROM findings
+    INNER JOIN term_weights ON term_weights.id = findings.detector
+    WHERE findings.audit_date = $day
+    UNION ALL
+    SELECT
+        work_links.system,
+        work_links.lookup_id,
+        work_links.explanation,
+        'work link',
+        -work_links.strength * term_weights.weight
+    FROM work_links
+    INNER JOIN touched
+        ON touched.system = work_links.system AND touched.lookup_id = work_links.lookup_id
+    INNER JOIN term_weights ON term_weights.id = work_links.explanation
+    WHERE work_links.audit_date = $day
+),
+
+discounted AS (
+    SELECT
+        system,
+        lookup_id,
+        term,
+        kind,
+        round(
+            log_odds * CASE
+                WHEN row_number() OVER (
+                    PARTITION BY system, lookup_id, kind ORDER BY abs(log_odds) DESC, term
+                ) = 1 THEN 1.0
+                ELSE $repeated
+            END,
+            4
+        ) AS log_odds
+    FROM weighed
+),
+
+summed AS (
+    SELECT
+        system,
+        lookup_id,
+        round($prior + sum(log_odds), 4) AS log_odds,
+        list_sort(list(term) FILTER (WHERE kind <> 'work link')) AS detectors,
+        list_sort(coalesce(list(term) FILTER (WHERE kind = 'work link'), [])) AS work_links,
+        arg_max(kind, log_odds) FILTER (
+            WHERE kind IN ('curiosity', 'personal_involvement', 'personal_benefit')
+        ) AS motive,
+        list_prepend(
+            {'term': 'prior', 'log_odds': $prior::DOUBLE},
+            list({'term': term, 'log_odds': log_odds} ORDER BY log_odds DESC, term)
+        ) AS terms
+    FROM discounted
+    GROUP BY system, lookup_id
+)
+
+SELECT
+    summed.system,
+    summed.lookup_id,
+    night.occurred_at,
+    night.user_id,
+    night.subject_id,
+    round(from_log_odds(summed.log_odds), 6) AS risk,
+    summed.motive,
+    summed.detectors,
+    summed.work_links,
+    NULL::VARCHAR AS alert_id,
+    to_json(summed.terms) AS sum_shown,
+    CASE
+        WHEN summed.motive IS NOT NULL AND night_subjects.circle IS NOT NULL THEN night_subjects.circle
+        ELSE 'behaviour'
+    END AS alert_about,
+    $day AS audit_date
+FROM summed
+INNER JOIN night ON night.system = summed.system AND night.lookup_id = summed.lookup_id
+LEFT JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+ORDER BY summed.system, summed.lookup_id
+"""
