@@ -1,6 +1,15 @@
 """The few calls that everything above makes on the engine."""
 
 from lookup_audit.warehouse.duck import Warehouse
+from lookup_audit.warehouse.export import OUTPUT_TABLES, export_tables
 from lookup_audit.warehouse.signed_sql import SignedSql, load_signed, sign_off, signed_digest
 
-__all__ = ["SignedSql", "Warehouse", "load_signed", "sign_off", "signed_digest"]
+__all__ = [
+    "OUTPUT_TABLES",
+    "SignedSql",
+    "Warehouse",
+    "export_tables",
+    "load_signed",
+    "sign_off",
+    "signed_digest",
+]

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
@@ -77,28 +77,35 @@ class Warehouse:
                 quoted = comment.strip().replace("'", "''")
                 self.run(f"COMMENT ON COLUMN {table}.{column} IS '{quoted}'")
 
+    def _execute(self, sql: str, parameters: Parameters | None = None) -> duckdb.DuckDBPyConnection:
+        """Run a query; a full disk or too little memory is an error of the warehouse, not of the program."""
+        try:
+            return self._connection.execute(sql, dict(parameters or {}))
+        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            raise WarehouseError(f"{self.path}: {str(error).splitlines()[0]}") from error
+
     def run(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run one statement for its effect."""
-        self._connection.execute(sql, dict(parameters or {}))
+        self._execute(sql, parameters)
 
     def script(self, sql: str) -> None:
         """Run several statements without parameters, for their effect."""
-        self._connection.execute(sql)
+        self._execute(sql)
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
         """Every row of a query as a dict by column name; for small answers."""
-        cursor = self._connection.execute(sql, dict(parameters or {}))
+        cursor = self._execute(sql, parameters)
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def value(self, sql: str, parameters: Parameters | None = None) -> Any:
         """The first column of the first row, or None when there is no row."""
-        row = self._connection.execute(sql, dict(parameters or {})).fetchone()
+        row = self._execute(sql, parameters).fetchone()
         return None if row is None else row[0]
 
     def frame(self, sql: str, parameters: Parameters | None = None) -> pd.DataFrame:
         """A query's rows as a pandas frame; for features and figures, never for whole logs."""
-        return self._connection.execute(sql, dict(parameters or {})).df()
+        return self._execute(sql, parameters).df()
 
     def insert(self, table: str, rows: pd.DataFrame | pa.Table) -> None:
         """Append rows to a table, matched by column name; columns that are not given become null."""
@@ -115,13 +122,18 @@ class Warehouse:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing: what runs inside is kept when the block ends, and undone when it raises."""
-        self._connection.execute("BEGIN")
+        self._execute("BEGIN")
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            self._roll_back()
             raise
-        self._connection.execute("COMMIT")
+        self._execute("COMMIT")
+
+    def _roll_back(self) -> None:
+        """Undo, unless the engine already did so by itself."""
+        with suppress(duckdb.TransactionException):
+            self._connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Release the file; nothing can be run after."""
