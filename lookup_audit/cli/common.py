@@ -1,0 +1,161 @@
+"""What the commands share: the application, its options, and how things are said."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from lookup_audit.settings import Settings
+    from lookup_audit.warehouse import Warehouse
+
+DONE_WITH_SHORTFALL = 3
+
+app = typer.Typer(
+    name="lookup-audit",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help=(
+        "Explain the legitimate queries in police systems, ask about the rest, and turn findings into "
+        "prevention.\n\n"
+        "A night, in order: ingest a drop of logs, audit, then read alerts, report, or a dossier.\n"
+        "Start with: lookup-audit demo"
+    ),
+    epilog="Exit codes: 0 done; 1 failed, nothing changed; 2 wrong usage or configuration; 3 done, but rows "
+    "were rejected or required detectors skipped.",
+)
+
+WarehouseOption = Annotated[
+    Path,
+    typer.Option(
+        "--warehouse", envvar="LOOKUP_AUDIT_WAREHOUSE", metavar="PATH", help="The DuckDB file of this audit."
+    ),
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", envvar="LOOKUP_AUDIT_CONFIG", metavar="FILE", help="Settings in TOML."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+LanguageOption = Annotated[
+    str | None, typer.Option("--lang", metavar="en|nl", help="One language; both when not given.")
+]
+
+DEFAULT_WAREHOUSE = Path("lookup_audit.duckdb")
+
+
+def settings_from(config: Path | None) -> "Settings":
+    """The settings that a command runs under."""
+    from lookup_audit.settings import load_settings
+
+    return load_settings(config)
+
+
+def open_warehouse(path: Path, config: Path | None, *, must_exist: bool = True) -> "Warehouse":
+    """The warehouse that a command works on; only loading may make a new one."""
+    from lookup_audit.warehouse import Warehouse
+
+    return Warehouse(path, settings_from(config), must_exist=must_exist)
+
+
+def day_from(text: str | None, option: str) -> date | None:
+    """A day given as 2026-03-01; a clear usage error for anything else."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-03-01", param_hint=option) from error
+
+
+def language_from(text: str | None) -> Any:
+    """en, nl, or None for both."""
+    if text not in {None, "en", "nl"}:
+        raise typer.BadParameter(f"{text!r}: en or nl", param_hint="--lang")
+    return text
+
+
+def say(text: str = "") -> None:
+    """A line for the reader, on standard output."""
+    typer.echo(text)
+
+
+def note(text: str) -> None:
+    """A line beside the answer (progress, shortfalls), on standard error."""
+    typer.echo(text, err=True)
+
+
+def complain(text: str) -> None:
+    """What went wrong, on standard error."""
+    typer.echo(f"lookup-audit: {text}", err=True)
+
+
+def say_json(value: Any) -> None:
+    """An answer for a program: JSON with ISO times (UTC, marked as such)."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json))
+
+
+def say_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, numbers: Sequence[int] = ()) -> None:
+    """A table as wide as it needs to be; `numbers` are the columns set to the right."""
+    texts = [[_printable(value) for value in row] for row in rows]
+    widths = [max([len(name), *(len(row[at]) for row in texts)]) for at, name in enumerate(columns)]
+    for row in [list(columns), ["─" * width for width in widths], *texts]:
+        cells = [
+            cell.rjust(width) if at in numbers else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        say("  ".join(cells).rstrip())
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar with time left on a terminal, and nothing where the output is a file.
+
+    Yields ``update(done, total, what)``.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn(f"{label:<9}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[what]}"),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as bar:
+        task = bar.add_task(label, total=None, what="")
+
+        def update(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, what=what)
+
+        yield update
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat() + "Z"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def _printable(value: Any) -> str:
+    """Text for a terminal: control and direction signs, which a log can hold, are shown as a dot."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}Z"
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return "".join(sign if sign.isprintable() else "·" for sign in str(value))

@@ -1,0 +1,194 @@
+"""Commands that bring data in: simulate, ingest, demo."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from lookup_audit.cli.common import (
+    DEFAULT_WAREHOUSE,
+    DONE_WITH_SHORTFALL,
+    ConfigOption,
+    JsonOption,
+    WarehouseOption,
+    day_from,
+    note,
+    open_warehouse,
+    progress_bar,
+    say,
+    say_json,
+    say_table,
+)
+
+if TYPE_CHECKING:
+    from lookup_audit.ingest import IngestSummary
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.command()(demo)
+    app.command()(simulate)
+    app.command()(ingest)
+
+
+def simulate(
+    out: Annotated[Path, typer.Argument(help="A folder that does not exist yet, for the drop.")],
+    users: Annotated[int, typer.Option(min=20, help="How many officers and employees.")] = 1000,
+    days: Annotated[int, typer.Option(min=1, help="How many days.")] = 90,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes; another, another unit.")] = 1,
+    world: Annotated[str, typer.Option(help="A preset of habits: regional, lookalikes, clean, sparse.")] = "regional",
+    start: Annotated[str | None, typer.Option(metavar="DAY", help="The first day; 2026-01-05 when not given.")] = None,
+    formats: Annotated[str, typer.Option(help="parquet, csv, ndjson or mixed.")] = "parquet",
+    bad_rows: Annotated[int, typer.Option(min=0, help="Broken rows to add, to see how they are rejected.")] = 0,
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,  # noqa: ARG001 - every command takes it
+    config: ConfigOption = None,  # noqa: ARG001
+    as_json: JsonOption = False,
+) -> None:
+    """Write a synthetic police unit as a drop, with labels of what was misuse."""
+    from lookup_audit.simulate import simulate as make_drop
+
+    first = day_from(start, "--start")
+    with progress_bar("simulate") as update:
+        summary = make_drop(
+            out,
+            users=users,
+            days=days,
+            seed=seed,
+            world=world,
+            formats=cast(Any, formats),
+            bad_rows=bad_rows,
+            progress=lambda done, total: update(done, total, "days"),
+            **({"start": first} if first else {}),
+        )
+    if as_json:
+        say_json({"out": out, "rows": summary.rows, "labels": summary.labels})
+        return
+    say_table(("table", "rows"), sorted(summary.rows.items()), numbers=(1,))
+    say(f"\n{sum(summary.labels.values())} labelled lookups. The drop is in {out}")
+
+
+def ingest(
+    drop: Annotated[Path, typer.Argument(help="A folder with files named after their tables.")],
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A mapping.toml for foreign names, values and times.")
+    ] = None,
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Load a drop: every row ends in its table or in rejected_rows, and the counts add up."""
+    summary = load_drop(drop, mapping, warehouse, config)
+    if as_json:
+        say_json(summary_as_dict(summary))
+    else:
+        say_summary(summary)
+    if summary.rejected:
+        raise typer.Exit(DONE_WITH_SHORTFALL)
+
+
+def load_drop(drop: Path, mapping: Path | None, warehouse: Path, config: Path | None) -> "IngestSummary":
+    """Load a drop with a progress bar; what came of it."""
+    from lookup_audit.ingest import ingest as load
+
+    with open_warehouse(warehouse, config, must_exist=False) as opened, progress_bar("ingest") as update:
+        return load(
+            opened, drop, mapping=mapping, progress=lambda file, done, total: update(done, total, file)
+        )
+
+
+def summary_as_dict(summary: "IngestSummary") -> dict[str, Any]:
+    """A summary for a program."""
+    return {
+        "files": [
+            {
+                "file": report.file,
+                "table": report.table,
+                "status": report.status,
+                "rows_read": report.rows_read,
+                "rows_loaded": report.rows_loaded,
+                "rows_rejected": report.rows_rejected,
+                "rows_duplicate": report.rows_duplicate,
+                "warnings": report.warnings,
+            }
+            for report in summary.files
+        ],
+        "ignored": summary.ignored,
+        "warnings": summary.warnings,
+        "rejected": summary.rejected,
+    }
+
+
+def say_summary(summary: "IngestSummary") -> None:
+    """What came in, by table, and what needs a look."""
+    tables: dict[str, list[int]] = {}
+    for report in summary.files:
+        counts = tables.setdefault(report.table, [0, 0, 0, 0, 0, 0])
+        if report.status == "already_loaded":
+            counts[5] += 1
+            continue
+        counts[0] += 1
+        for at, count in enumerate(
+            (report.rows_read, report.rows_loaded, report.rows_rejected, report.rows_duplicate), start=1
+        ):
+            counts[at] += count
+    say_table(
+        ("table", "files", "rows", "loaded", "rejected", "duplicate", "known files"),
+        [(table, *counts) for table, counts in sorted(tables.items())],
+        numbers=range(1, 7),
+    )
+    for line in summary.ignored:
+        note(f"ignored: {line}")
+    for kind, count in sorted(summary.warnings.items()):
+        note(f"warning: {kind.replace('_', ' ')}: {count}")
+    if summary.rejected:
+        note(f"{summary.rejected} row(s) rejected; see: lookup-audit status --rejected")
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Where the warehouse and pages go.")] = Path("demo"),
+    drop: Annotated[Path, typer.Option(help="The sample drop.")] = Path("sample_data/drop"),
+    config: ConfigOption = None,
+) -> None:
+    """From nothing to a dashboard: sample data in, night audits, reports out."""
+    from lookup_audit.cli.audit import audit_pending, say_nights
+    from lookup_audit.cli.read import say_alerts
+    from lookup_audit.evaluation import evaluate
+    from lookup_audit.reporting.dossier import write_dossier
+    from lookup_audit.reporting.report import write_report
+    from lookup_audit.triage import list_alerts
+    from lookup_audit.warehouse import export_tables
+
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not drop.is_dir():
+        from lookup_audit.simulate import simulate as make_drop
+
+        drop = out / "drop"
+        if not drop.is_dir():
+            say("No sample drop here: simulating a small unit instead.")
+            make_drop(drop, users=120, days=42, seed=2026, start=date(2026, 1, 5))
+    path = out / "lookup_audit.duckdb"
+    say(f"1. Loading {drop}")
+    say_summary(load_drop(drop, None, path, config))
+    with open_warehouse(path, config) as warehouse:
+        say("\n2. Auditing night by night")
+        say_nights(audit_pending(warehouse, None, None))
+        say("\n3. What a reviewer would read first")
+        first = list_alerts(warehouse, limit=8)
+        say_alerts(first)
+        evaluation = evaluate(warehouse)
+        say(
+            f"\n   The sample is simulated, so the truth is known: average precision "
+            f"{evaluation.average_precision:.2f} over all lookups."
+        )
+        say("\n4. Writing pages and files")
+        pages = write_report(warehouse, out / "report")
+        if first:
+            pages += write_dossier(warehouse, first[0]["user_id"], out / "dossier", mandate="DEMO-0001")
+        export_tables(warehouse, out / "export")
+    say("")
+    for page in pages:
+        say(f"   {page}")
+    say(f"   {out / 'export'}/*.parquet")
+    say(f"\nOpen the dashboard in a browser: {pages[0]}")
+    say(f"Look further with: lookup-audit alerts --warehouse {path}")
