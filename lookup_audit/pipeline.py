@@ -29,9 +29,7 @@ class NightSummary:
     skipped: tuple[str, ...]
 
 
-def days_to_audit(
-    warehouse: Warehouse, *, first: date | None = None, last: date | None = None
-) -> list[date]:
+def days_to_audit(warehouse: Warehouse, *, first: date | None = None, last: date | None = None) -> list[date]:
     """The local days, rising, that an audit would do: pending ones, or every day with lookups in a range.
 
     With neither bound, the days with unaudited or changed input; with one or both, all days with lookups

@@ -28,7 +28,8 @@ class Context(_Section):
         90, description="Days of history that a night compares with: a quarter, so that cost stays flat."
     )
     link_grace_days: Days = Field(
-        3, description="A case link registered this many days after the lookup softens it: files lag a weekend."
+        3,
+        description="A case link registered this many days after the lookup softens it: files lag a weekend.",
     )
     follow_up_hours: int = Field(
         48, ge=0, description="After an incident is cleared, its report is written this shift or the next."
@@ -139,7 +140,9 @@ def load_settings(path: Path | None) -> Settings:
     try:
         return Settings.model_validate(content)
     except ValidationError as error:
-        faults = "\n".join(f"  {_fault(fault['loc'], fault['msg'], fault['type'])}" for fault in error.errors())
+        faults = "\n".join(
+            f"  {_fault(fault['loc'], fault['msg'], fault['type'])}" for fault in error.errors()
+        )
         raise SettingsError(f"{path}: {error.error_count()} setting(s) at fault\n{faults}") from error
 
 

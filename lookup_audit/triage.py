@@ -28,9 +28,7 @@ class VerdictRecord:
 
 def remember_pairs(warehouse: Warehouse, day: date) -> None:
     """Keep which users and circles a day touches, before its rows are replaced and again after."""
-    warehouse.run(
-        "CREATE TEMP TABLE IF NOT EXISTS touched_pairs (user_id VARCHAR, alert_about VARCHAR)"
-    )
+    warehouse.run("CREATE TEMP TABLE IF NOT EXISTS touched_pairs (user_id VARCHAR, alert_about VARCHAR)")
     warehouse.run(
         "INSERT INTO touched_pairs SELECT DISTINCT user_id, alert_about FROM lookup_risk WHERE audit_date = $day",
         {"day": day},

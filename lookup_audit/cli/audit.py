@@ -1,7 +1,6 @@
 """Commands of the night: audit, status, rules, evaluate."""
 
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -37,9 +36,15 @@ def register(app: typer.Typer) -> None:
 
 
 def audit(
-    day: Annotated[str | None, typer.Option("--date", metavar="DAY", help="Audit this day, done before or not.")] = None,
-    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="Audit every day from this one.")] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="… up to and including this one.")] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", metavar="DAY", help="Audit this day, done before or not.")
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="Audit every day from this one.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="… up to and including this one.")
+    ] = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -101,7 +106,9 @@ def say_nights(nights: "list[NightSummary]") -> None:
 
 
 def status(
-    rejected: Annotated[bool, typer.Option("--rejected", help="List the rejected rows, with reasons.")] = False,
+    rejected: Annotated[
+        bool, typer.Option("--rejected", help="List the rejected rows, with reasons.")
+    ] = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -123,11 +130,17 @@ def status(
         say_json({**state, **({"rejected_rows": rows} if rejected else {})})
         return
     if rejected:
-        say_table(("file", "line", "column", "reason", "text"), [tuple(row.values()) for row in rows], numbers=(1,))
+        say_table(
+            ("file", "line", "column", "reason", "text"), [tuple(row.values()) for row in rows], numbers=(1,)
+        )
         return
-    say_table(("table", "rows"), [(table, f"{count:,}") for table, count in state["loaded"].items()], numbers=(1,))
+    say_table(
+        ("table", "rows"), [(table, f"{count:,}") for table, count in state["loaded"].items()], numbers=(1,)
+    )
     say(f"\nfiles {state['files']:,}, rejected rows {state['rejected_rows']:,}")
-    say(f"audited {state['audited_days']} day(s): {state['first_audited'] or '–'} to {state['last_audited'] or '–'}")
+    say(
+        f"audited {state['audited_days']} day(s): {state['first_audited'] or '–'} to {state['last_audited'] or '–'}"
+    )
     pending = state["pending"]
     if not pending:
         say("pending none: last night is complete")
@@ -138,10 +151,19 @@ def status(
 
 
 def rules(
-    rule: Annotated[str | None, typer.Argument(help="One rule or explanation, by its id; all when not given.")] = None,
-    sign: Annotated[bool, typer.Option("--sign-off", help="Record the current texts as the ones that may run.")] = False,
-    lang: Annotated[str | None, typer.Option("--lang", metavar="en|nl", help="Language of the texts.")] = None,
-    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,  # noqa: ARG001 - every command takes it
+    rule: Annotated[
+        str | None, typer.Argument(help="One rule or explanation, by its id; all when not given.")
+    ] = None,
+    sign: Annotated[
+        bool, typer.Option("--sign-off", help="Record the current texts as the ones that may run.")
+    ] = False,
+    document: Annotated[
+        bool, typer.Option("--document", help="Everything as one Markdown document, fit for a works council.")
+    ] = False,
+    lang: Annotated[
+        str | None, typer.Option("--lang", metavar="en|nl", help="Language of the texts.")
+    ] = None,
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -158,13 +180,23 @@ def rules(
     chosen = [one for one in signed if rule in {None, one.id}]
     if not chosen:
         raise UsageError(f"no rule or explanation {rule!r}; known are {', '.join(one.id for one in signed)}")
-    if as_json:
+    if document:
+        from lookup_audit.detectors.document import signed_document
+
+        say(signed_document(chosen, language).rstrip())
+    elif as_json:
         say_json([_as_dict(one, language) for one in chosen])
     elif rule is None:
         say_table(
             ("id", "kind", "motive", "needs", "question"),
             [
-                (one.id, one.kind, "–" if one.motive == "none" else one.motive, ", ".join(one.needs), one.prose["question"][language])
+                (
+                    one.id,
+                    one.kind,
+                    "–" if one.motive == "none" else one.motive,
+                    ", ".join(one.needs),
+                    one.prose["question"][language],
+                )
                 for one in chosen
             ],
         )

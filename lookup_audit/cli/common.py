@@ -71,7 +71,9 @@ def day_from(text: str | None, option: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-03-01", param_hint=option) from error
+        raise typer.BadParameter(
+            f"{text!r} is not a day; write it as 2026-03-01", param_hint=option
+        ) from error
 
 
 def language_from(text: str | None) -> Any:

@@ -37,12 +37,18 @@ def simulate(
     users: Annotated[int, typer.Option(min=20, help="How many officers and employees.")] = 1000,
     days: Annotated[int, typer.Option(min=1, help="How many days.")] = 90,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes; another, another unit.")] = 1,
-    world: Annotated[str, typer.Option(help="A preset of habits: regional, lookalikes, clean, sparse.")] = "regional",
-    start: Annotated[str | None, typer.Option(metavar="DAY", help="The first day; 2026-01-05 when not given.")] = None,
+    world: Annotated[
+        str, typer.Option(help="A preset of habits: regional, lookalikes, clean, sparse.")
+    ] = "regional",
+    start: Annotated[
+        str | None, typer.Option(metavar="DAY", help="The first day; 2026-01-05 when not given.")
+    ] = None,
     formats: Annotated[str, typer.Option(help="parquet, csv, ndjson or mixed.")] = "parquet",
-    bad_rows: Annotated[int, typer.Option(min=0, help="Broken rows to add, to see how they are rejected.")] = 0,
-    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,  # noqa: ARG001 - every command takes it
-    config: ConfigOption = None,  # noqa: ARG001
+    bad_rows: Annotated[
+        int, typer.Option(min=0, help="Broken rows to add, to see how they are rejected.")
+    ] = 0,
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write a synthetic police unit as a drop, with labels of what was misuse."""

@@ -93,7 +93,9 @@ def triage(
 def report(
     out: Annotated[Path, typer.Option(help="The folder for the pages.")] = Path("reports"),
     first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="From this day.")] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="Up to and including this day.")] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Up to and including this day.")
+    ] = None,
     lang: LanguageOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
@@ -115,10 +117,14 @@ def report(
 
 def dossier(
     user: Annotated[str, typer.Argument(help="The user whose file is asked for.")],
-    mandate: Annotated[str, typer.Option(metavar="REF", help="Reference of the written order that allows it.")],
+    mandate: Annotated[
+        str, typer.Option(metavar="REF", help="Reference of the written order that allows it.")
+    ],
     out: Annotated[Path, typer.Option(help="The folder for the file.")] = Path("dossiers"),
     first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="From this day.")] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="Up to and including this day.")] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Up to and including this day.")
+    ] = None,
     lang: LanguageOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,

@@ -69,7 +69,8 @@ def run_rules(warehouse: Warehouse, rules: list[SignedSql], *, day: date, run_id
 
 def _insert(rule: SignedSql) -> str:
     """The insert for one rule; everything that it selects beside its score is the evidence."""
-    selected = sqlglot.parse_one(rule.query, dialect="duckdb").named_selects
+    query = sqlglot.parse_one(rule.query, dialect="duckdb")
+    selected = [column.alias_or_name for column in query.expressions]
     evidence = ", ".join(
         f"'{name}': flagged.{name}" for name in selected if name not in {"lookup_nr", "score"}
     )

@@ -33,9 +33,8 @@ def export_tables(warehouse: Warehouse, out: Path) -> list[Path]:
             with tempfile.TemporaryDirectory(dir=out, prefix=".export-") as scratch:
                 part = Path(scratch) / path.name
                 quoted = str(part).replace("'", "''")
-                warehouse.run(
-                    f"COPY ({_select(warehouse, table, keys, kept_inside)}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
-                )
+                select = _select(warehouse, table, keys, kept_inside)
+                warehouse.run(f"COPY ({select}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
                 part.replace(path)
             written.append(path)
     finally:

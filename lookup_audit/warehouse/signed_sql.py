@@ -120,7 +120,9 @@ def sign_off() -> list[str]:
     before = _read_lock()
     current = [*load_signed("explanation", locked=False), *load_signed("rule", locked=False)]
     after = {sql.id: {"version": sql.version, "sha256": sql.sha256} for sql in current}
-    lines = ["# What was signed off: the version and text of every explanation and rule. Do not edit by hand."]
+    lines = [
+        "# What was signed off: the version and text of every explanation and rule. Do not edit by hand."
+    ]
     for name, entry in sorted(after.items()):
         lines += ["", f"[{name}]", f"version = {entry['version']}", f'sha256 = "{entry["sha256"]}"']
     _lock_path().write_text("\n".join(lines) + "\n", encoding="utf-8")
