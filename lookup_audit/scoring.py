@@ -3,8 +3,13 @@
 The odds start from a prior (how often a lookup that any rule touches is misuse before the question is
 weighed). Each question adds its weight times its score; questions with the same motive are mostly the same
 question, so the strongest counts in full and the others for a quarter. Each work link takes its weight times
-its strength away, again the strongest in full. The method is naive Bayes with a discount for dependence;
-weights are reasoned in each rule's header.
+its strength away, again the strongest in full.
+
+A weight is reasoned for a question that is rarely asked. Where a unit's own history shows that it is asked
+often (a roster that is always late, a town where every second officer lives on the beat), most of its answers
+must be innocent, so the logarithm of how much more often is taken off: the likelihood ratio's denominator,
+measured instead of assumed. The method is naive Bayes (Good, 1950, on weights of evidence) with a discount for
+dependence; weights are reasoned in each rule's header.
 """
 
 from datetime import date
@@ -18,6 +23,13 @@ PRIOR_LOG_ODDS = -4.5
 
 REPEATED_SHARE = 0.25
 """What a further finding of the same motive, or a further link, still adds: dependence, not proof."""
+
+
+USUAL_RATE = 0.002
+"""A question is rare when it is asked of at most 1 in 500 lookups without a work link."""
+
+PRIOR_LOOKUPS = 5_000
+"""Lookups without a link at the usual rate that every question starts with: a first night proves no habit."""
 
 
 def score_day(warehouse: Warehouse, day: date, signed: list[SignedSql], weights: dict[str, float]) -> None:
@@ -45,7 +57,57 @@ def score_day(warehouse: Warehouse, day: date, signed: list[SignedSql], weights:
         """,
         {"day": day},
     )
+    warehouse.run(
+        _COMMONNESS,
+        {
+            "day": day,
+            "history_days": warehouse.settings.context.history_days,
+            "usual_rate": USUAL_RATE,
+            "prior_lookups": PRIOR_LOOKUPS,
+        },
+    )
     warehouse.run(_RISK, {"day": day, "prior": PRIOR_LOG_ODDS, "repeated": REPEATED_SHARE})
+
+
+# How often each question is asked at this score or higher, in steps of 0.05, against the usual rate.
+_COMMONNESS = """
+CREATE OR REPLACE TEMP TABLE commonness AS
+WITH asked AS (
+    SELECT detector, floor(score * 20) AS step, count(*) AS findings
+    FROM findings
+    WHERE audit_date <= $day AND audit_date >= $day - $history_days
+    GROUP BY detector, step
+),
+
+unlinked AS (
+    SELECT coalesce(sum(unlinked), 0) AS lookups
+    FROM user_days
+    WHERE day <= $day AND day >= $day - $history_days
+),
+
+tail AS (
+    SELECT
+        detector,
+        step,
+        sum(findings) OVER (
+            PARTITION BY detector ORDER BY step DESC ROWS UNBOUNDED PRECEDING
+        ) AS findings
+    FROM asked
+)
+
+SELECT
+    tail.detector,
+    tail.step,
+    greatest(
+        ln(
+            (tail.findings + $usual_rate * $prior_lookups)
+            / ($usual_rate * (unlinked.lookups + $prior_lookups))
+        ),
+        0.0
+    ) AS log_odds
+FROM tail
+CROSS JOIN unlinked
+"""
 
 
 _RISK = """
@@ -61,9 +123,11 @@ weighed AS (
         findings.detector AS term,
         -- detectors without a motive ask different things, so each stands by itself
         coalesce(findings.motive, findings.detector) AS kind,
-        findings.score * term_weights.weight AS log_odds
+        greatest(findings.score * term_weights.weight - commonness.log_odds, 0.0) AS log_odds
     FROM findings
     INNER JOIN term_weights ON term_weights.id = findings.detector
+    INNER JOIN commonness
+        ON commonness.detector = findings.detector AND commonness.step = floor(findings.score * 20)
     WHERE findings.audit_date = $day
     UNION ALL
     SELECT

@@ -40,6 +40,13 @@ class Context(_Section):
     roster_days: Days = Field(
         14, description="A user with no shift in this many days has no known roster, and is not off duty."
     )
+    unrostered_lookups: int = Field(
+        8, ge=1, description="As many lookups between shifts, spread out, are work that the roster missed."
+    )
+    unrostered_hours: int = Field(
+        2, ge=0, description="Spread over at least this many hours: curiosity at night is short."
+    )
+    handover_hours: int = Field(24, ge=0, description="How long a colleague's link is still being handed over.")
     news_days: Days = Field(4, description="How long a news item explains that someone draws attention.")
     burst_days: Days = Field(3, description="The days over which users without a work link are counted.")
     desk_functions: tuple[str, ...] = Field(

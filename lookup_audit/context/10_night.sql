@@ -21,7 +21,9 @@ SELECT
     lookups.subject_type,
     lookups.action,
     lookups.channel,
-    lookups.case_id
+    lookups.case_id,
+    lookups.lat,
+    lookups.lon
 FROM lookups
 LEFT JOIN users ON users.user_id = lookups.user_id
 LEFT JOIN resolved ON resolved.system = lookups.system AND resolved.lookup_id = lookups.lookup_id

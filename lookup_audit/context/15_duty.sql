@@ -1,5 +1,6 @@
 -- Where each lookup falls in its user's roster. A shift is taken as planned up to the end of the day:
--- nothing that starts after it is read. Duty wins over leave where both are rostered.
+-- nothing that starts after it is read. Duty wins over leave where both are rostered. Someone who does a
+-- shift's worth of lookups between shifts was at work: the roster is wrong or late (unrostered), not the user.
 WITH near_shifts AS (
     SELECT user_id, starts_at, ends_at, coalesce(kind, 'duty') AS kind
     FROM shifts
@@ -36,21 +37,45 @@ against_shifts AS (
         INNER JOIN near_shifts ON near_shifts.user_id = night.user_id
     ) AS compared ON compared.lookup_nr = night.lookup_nr
     GROUP BY night.lookup_nr
+),
+
+states AS (
+    SELECT
+        against_shifts.lookup_nr,
+        night.user_id,
+        night.occurred_at,
+        CASE
+            WHEN against_shifts.on_duty THEN 'duty'
+            WHEN against_shifts.on_standby THEN 'standby'
+            WHEN against_shifts.minutes_outside <= $shift_grace_minutes THEN 'overtime'
+            WHEN against_shifts.on_leave THEN 'leave'
+            WHEN against_shifts.on_sick_leave THEN 'sick'
+            WHEN against_shifts.in_training THEN 'training'
+            WHEN rostered.user_id IS NULL THEN 'unknown'
+            ELSE 'off'
+        END AS duty_state,
+        round(against_shifts.minutes_outside, 1) AS minutes_from_shift
+    FROM against_shifts
+    INNER JOIN night ON night.lookup_nr = against_shifts.lookup_nr
+    LEFT JOIN rostered ON rostered.user_id = night.user_id
+),
+
+working AS (
+    SELECT user_id
+    FROM states
+    WHERE duty_state = 'off'
+    GROUP BY user_id
+    HAVING
+        count(*) >= $unrostered_lookups
+        AND seconds_between(min(occurred_at), max(occurred_at)) >= $unrostered_hours * 3600
 )
 
 SELECT
-    against_shifts.lookup_nr,
+    states.lookup_nr,
     CASE
-        WHEN against_shifts.on_duty THEN 'duty'
-        WHEN against_shifts.on_standby THEN 'standby'
-        WHEN against_shifts.minutes_outside <= $shift_grace_minutes THEN 'overtime'
-        WHEN against_shifts.on_leave THEN 'leave'
-        WHEN against_shifts.on_sick_leave THEN 'sick'
-        WHEN against_shifts.in_training THEN 'training'
-        WHEN rostered.user_id IS NULL THEN 'unknown'
-        ELSE 'off'
+        WHEN states.duty_state = 'off' AND working.user_id IS NOT NULL THEN 'unrostered'
+        ELSE states.duty_state
     END AS duty_state,
-    round(against_shifts.minutes_outside, 1) AS minutes_from_shift
-FROM against_shifts
-INNER JOIN night ON night.lookup_nr = against_shifts.lookup_nr
-LEFT JOIN rostered ON rostered.user_id = night.user_id
+    states.minutes_from_shift
+FROM states
+LEFT JOIN working ON working.user_id = states.user_id

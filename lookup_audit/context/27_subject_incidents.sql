@@ -3,7 +3,7 @@ WITH recent AS (
     SELECT incident_id, occurred_at, address_key, lat, lon
     FROM incidents
     WHERE
-        occurred_at <= $night_end
+        occurred_at < $night_end
         AND occurred_at >= $night_start - to_days(7) - to_hours($follow_up_hours)
 ),
 

@@ -4,7 +4,7 @@ WITH recent AS (
     SELECT incident_id, occurred_at, team
     FROM incidents
     WHERE
-        occurred_at <= $night_end
+        occurred_at < $night_end
         AND occurred_at >= $night_start - to_days(7) - to_hours($follow_up_hours)
 ),
 
@@ -17,13 +17,15 @@ sent AS (
         dispatches.cleared_at AS ends_at
     FROM recent
     INNER JOIN dispatches ON dispatches.incident_id = recent.incident_id
-    WHERE coalesce(dispatches.dispatched_at, recent.occurred_at) <= $night_end
+    WHERE coalesce(dispatches.dispatched_at, recent.occurred_at) < $night_end
     UNION ALL
     SELECT recent.incident_id, NULL, recent.team, recent.occurred_at, NULL
     FROM recent
     WHERE
         recent.team IS NOT NULL
-        AND recent.incident_id NOT IN (SELECT incident_id FROM dispatches)
+        AND recent.incident_id NOT IN (
+            SELECT incident_id FROM dispatches WHERE coalesce(dispatched_at < $night_end, TRUE)
+        )
 )
 
 SELECT

@@ -5,8 +5,8 @@ WITH declared AS (
     SELECT
         night.lookup_nr,
         arg_max(
-            relations.kind,
-            reach.carries + CASE WHEN relations.kind IN ('friend', 'other') THEN 0.0 ELSE 0.001 END
+            coalesce(relations.kind, 'other'),
+            reach.carries + CASE WHEN coalesce(relations.kind, 'other') IN ('friend', 'other') THEN 0.0 ELSE 0.001 END
         ) AS relation_kind,
         max(reach.carries) AS relation_carries
     FROM night

@@ -10,6 +10,6 @@ FROM night
 INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
 INNER JOIN news ON news.subject_id = night_subjects.focus_id
 WHERE
-    news.published_at <= $night_end
+    news.published_at < $night_end
     AND news.published_at >= night.occurred_at - to_days($news_days)
 GROUP BY night.lookup_nr

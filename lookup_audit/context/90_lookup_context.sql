@@ -36,6 +36,18 @@ SELECT
     coalesce(kinship.same_surname, FALSE) AS same_surname,
     kinship.surname_share,
     kinship.surname_by_chance,
+    -- colleagues
+    colleagues.own_subject_id IS NOT NULL AND night.own_subject_id IS DISTINCT FROM night_subjects.person_id
+        AS is_colleague,
+    -- where the device was
+    round(distance_m(night.home_lat, night.home_lon, night.lat, night.lon)) AS device_home_distance_m,
+    -- volume
+    volume.day_lookups,
+    volume.day_extracts,
+    volume.usual_lookups,
+    volume.usual_extracts,
+    coalesce(volume.lookups_excess, 0) AS lookups_excess,
+    coalesce(volume.extracts_excess, 0) AS extracts_excess,
     -- the public
     coalesce(night_subjects.is_public_figure, FALSE) AS is_public_figure,
     coalesce(news_context.news_items, 0) AS news_items,
@@ -54,6 +66,9 @@ FROM night
 INNER JOIN work ON work.lookup_nr = night.lookup_nr
 INNER JOIN duty ON duty.lookup_nr = night.lookup_nr
 LEFT JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+LEFT JOIN (SELECT DISTINCT own_subject_id FROM users WHERE own_subject_id IS NOT NULL) AS colleagues
+    ON colleagues.own_subject_id = night_subjects.person_id
+LEFT JOIN volume ON volume.user_id = night.user_id
 LEFT JOIN desks ON desks.user_id = night.user_id
 LEFT JOIN home ON home.lookup_nr = night.lookup_nr
 LEFT JOIN kinship ON kinship.lookup_nr = night.lookup_nr

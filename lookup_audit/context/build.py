@@ -45,7 +45,10 @@ def build_context(warehouse: Warehouse, day: date, explanations: list[SignedSql]
     warehouse.run(
         "CREATE OR REPLACE TEMP TABLE night_links (lookup_nr BIGINT, explanation VARCHAR, strength DOUBLE)"
     )
-    for explanation in explanations:
+    # a hand-over passes on the links of colleagues, so it comes after all others
+    for explanation in sorted(explanations, key=lambda one: "colleague_links" in one.query):
+        if "colleague_links" in explanation.query:
+            _make_table(warehouse, "29_colleague_links", _text("colleague_links.sql"), values)
         missing = missing_needs(warehouse, explanation)
         if missing:
             skipped.append(f"{explanation.id}: needs {', '.join(missing)}")

@@ -8,7 +8,7 @@ The result only supports: it raises a question about a day, and names what drive
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -61,13 +61,9 @@ class Model:
     flag_above: float
 
     def oddness(self, relative: Numbers) -> Numbers:
-        """Fisher's sum of both votes, from 0 up: -ln of the share of past user-days at least as odd."""
-        votes = (
-            _shares_below(_forest_scores(self.forest, relative), self.past_forest),
-            _shares_below(relative.max(axis=1), self.past_single),
-        )
-        summed: Numbers = -np.log1p(-votes[0]) - np.log1p(-votes[1])
-        return summed
+        """Both votes on each user-day, combined; from 0 up."""
+        forest = _shares_below(_forest_scores(self.forest, relative), self.past_forest)
+        return _fisher(forest, _shares_below(relative.max(axis=1), self.past_single))
 
 
 def train(past: pd.DataFrame, settings: Forest) -> Model | None:
@@ -92,17 +88,13 @@ def train(past: pd.DataFrame, settings: Forest) -> Model | None:
     if len(relative) > _RANKED:
         chosen = np.random.default_rng(settings.seed).choice(len(relative), _RANKED, replace=False)
         relative = relative[np.sort(chosen)]
-    votes = Model(
-        forest=forest,
-        peers=peers,
-        past_forest=np.sort(_forest_scores(forest, relative)),
-        past_single=np.sort(relative.max(axis=1)),
-        past_oddness=np.zeros(0),
-        flag_above=1.0,
+    forest_scores, single = _forest_scores(forest, relative), relative.max(axis=1)
+    past_forest, past_single = np.sort(forest_scores), np.sort(single)
+    past_oddness = np.sort(
+        _fisher(_shares_below(forest_scores, past_forest), _shares_below(single, past_single))
     )
-    past_oddness = np.sort(votes.oddness(relative))
     flag_above = np.quantile(_shares_below(past_oddness, past_oddness), 1.0 - settings.flagged_share)
-    return replace(votes, past_oddness=past_oddness, flag_above=round(float(flag_above), 6))
+    return Model(forest, peers, past_forest, past_single, past_oddness, round(float(flag_above), 6))
 
 
 def score(model: Model, days: pd.DataFrame) -> pd.DataFrame:
@@ -247,6 +239,12 @@ def _shares_below(values: Numbers, past: Numbers) -> Numbers:
     """Share of past user-days that were less odd than each value; below 1, whatever the value."""
     shares: Numbers = np.searchsorted(past, values, side="left") / (len(past) + 1)
     return shares
+
+
+def _fisher(forest: Numbers, single: Numbers) -> Numbers:
+    """Fisher's sum over both votes: -ln of the share of past user-days that are at least as odd."""
+    summed: Numbers = -np.log1p(-forest) - np.log1p(-single)
+    return summed
 
 
 def _drivers(model: Model, relative: Numbers, oddness: Numbers) -> list[list[str]]:

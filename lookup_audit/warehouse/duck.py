@@ -100,8 +100,8 @@ class Warehouse:
 
     def value(self, sql: str, parameters: Parameters | None = None) -> Any:
         """The first column of the first row, or None when there is no row."""
-        row = self._execute(sql, parameters).fetchone()
-        return None if row is None else row[0]
+        rows = self._execute(sql, parameters).fetchall()  # an unread result would block the next insert
+        return rows[0][0] if rows else None
 
     def frame(self, sql: str, parameters: Parameters | None = None) -> pd.DataFrame:
         """A query's rows as a pandas frame; for features and figures, never for whole logs."""

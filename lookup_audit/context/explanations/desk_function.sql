@@ -53,4 +53,4 @@ SELECT
 FROM night
 INNER JOIN desks ON desks.user_id = night.user_id
 INNER JOIN duty ON duty.lookup_nr = night.lookup_nr
-WHERE duty.duty_state IN ('duty', 'standby', 'overtime', 'unknown')
+WHERE duty.duty_state IN ('duty', 'standby', 'overtime', 'unknown', 'unrostered')

@@ -20,6 +20,7 @@ columns_used = [
     "subject_link_strength",
     "surname_by_chance",
     "surname_share",
+    "work_strength",
 ]
 
 [title]
@@ -105,13 +106,13 @@ SELECT
         END,
         CASE WHEN same_household THEN $household_score ELSE 0.0 END,
         CASE
-            WHEN NOT same_surname OR subject_link_strength >= 0.3 OR surname_by_chance > $uncommon_by_chance THEN 0.0
+            WHEN NOT same_surname OR work_strength >= 0.3 OR surname_by_chance > $uncommon_by_chance THEN 0.0
             WHEN surname_by_chance <= $rare_by_chance THEN $rare_surname_score
             -- between rare and uncommon the score falls with the logarithm of chance
             ELSE $rare_surname_score
                 * (0.4 + 0.6 * ln($uncommon_by_chance / surname_by_chance) / ln($uncommon_by_chance / $rare_by_chance))
         END
-    ) * CASE WHEN subject_link_strength >= 0.5 THEN $linked_factor ELSE 1.0 END AS score,
+    ) * CASE WHEN work_strength >= 0.5 THEN $linked_factor ELSE 1.0 END AS score,
     relation_kind,
     same_household,
     same_surname,
@@ -127,5 +128,5 @@ WHERE
     AND (
         relation_kind IS NOT NULL
         OR same_household
-        OR (same_surname AND subject_link_strength < 0.3 AND surname_by_chance <= $uncommon_by_chance)
+        OR (same_surname AND work_strength < 0.3 AND surname_by_chance <= $uncommon_by_chance)
     )

@@ -13,9 +13,9 @@ columns_used = [
     "linked_days",
     "lookup_nr",
     "others_unlinked_days",
-    "subject_link_strength",
     "unlinked_days",
     "unlinked_span_days",
+    "work_strength",
 ]
 
 [title]
@@ -76,15 +76,16 @@ default = 0.9
 unit = "score"
 reason = "eight days or more"
 
-[parameters.popular_factor]
-default = 2.0
-unit = "ratio"
-reason = "others' days without a link against the user's own: beyond it the person is known to all"
+[parameters.own_share]
+default = 0.5
+unit = "share"
+reason = "of all days without a link those of this user: below it others come back too, and a case is the likelier reason"
 */
 SELECT
     lookup_nr,
-    $weak_score + ($strong_score - $weak_score)
-    * least((unlinked_days - $minimum_days) * 1.0 / ($strong_days - $minimum_days), 1.0) AS score,
+    ($weak_score + ($strong_score - $weak_score)
+    * least((unlinked_days - $minimum_days) * 1.0 / ($strong_days - $minimum_days), 1.0))
+    * unlinked_days / (unlinked_days + others_unlinked_days) AS score,
     unlinked_days,
     linked_days,
     unlinked_span_days,
@@ -93,8 +94,8 @@ SELECT
     duty_state
 FROM lookup_context
 WHERE
-    subject_link_strength < 0.3
+    work_strength < 0.3
     AND unlinked_days >= $minimum_days
     AND unlinked_days > linked_days
-    AND others_unlinked_days <= $popular_factor * unlinked_days
+    AND unlinked_days >= $own_share * (unlinked_days + others_unlinked_days)
     AND NOT (is_own_record OR is_own_property)

@@ -18,7 +18,7 @@ columns_used = [
     "relation_kind",
     "same_home_postcode",
     "same_household",
-    "subject_link_strength",
+    "work_strength",
 ]
 
 [title]
@@ -113,7 +113,7 @@ SELECT
     channel
 FROM lookup_context
 WHERE
-    subject_link_strength < 0.3
+    work_strength < 0.3
     AND NOT same_household
     AND NOT (is_own_record OR is_own_property OR is_own_address)
     AND relation_kind IS NULL

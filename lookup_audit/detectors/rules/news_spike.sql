@@ -19,7 +19,7 @@ columns_used = [
     "linked_days",
     "lookup_nr",
     "news_items",
-    "subject_link_strength",
+    "work_strength",
 ]
 
 [title]
@@ -80,6 +80,11 @@ default = 2.0
 unit = "standard deviations"
 reason = "above the subject's own baseline: a frequent offender always has attention"
 
+[parameters.minimum_excess_no_news]
+default = 4.5
+unit = "standard deviations"
+reason = "thousands of persons are looked up each day: a lower bar is crossed by chance"
+
 [parameters.strong_excess]
 default = 6.0
 unit = "standard deviations"
@@ -115,11 +120,15 @@ SELECT
     duty_state
 FROM lookup_context
 WHERE
-    subject_link_strength < 0.3
+    work_strength < 0.3
     AND linked_days = 0
     AND NOT (is_own_record OR is_own_property)
     AND burst_excess >= $minimum_excess
     AND (
         (news_items > 0 AND hours_since_news >= -$hours_before AND burst_users >= $minimum_users)
-        OR (burst_users >= $minimum_users_no_news AND burst_teams >= $minimum_teams_no_news)
+        OR (
+            burst_users >= $minimum_users_no_news
+            AND burst_teams >= $minimum_teams_no_news
+            AND burst_excess >= $minimum_excess_no_news
+        )
     )

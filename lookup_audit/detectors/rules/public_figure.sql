@@ -15,8 +15,8 @@ columns_used = [
     "is_public_figure",
     "lookup_nr",
     "news_items",
-    "subject_link_strength",
     "unlinked_days",
+    "work_strength",
 ]
 
 [title]
@@ -70,5 +70,5 @@ SELECT
 FROM lookup_context
 WHERE
     is_public_figure
-    AND subject_link_strength < 0.3
+    AND work_strength < 0.3
     AND NOT (is_own_record OR is_own_property)

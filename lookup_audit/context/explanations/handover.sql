@@ -1,0 +1,65 @@
+/*
+id = "handover"
+version = 1
+weight = 3.0
+legal_basis = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)"
+needs = ["users.team"]
+columns_used = [
+    "focus_id",
+    "lookup_nr",
+    "occurred_at",
+    "subject_id",
+    "team",
+    "user_id",
+]
+
+[title]
+en = "Handed over by a colleague"
+nl = "Overgedragen door een collega"
+
+[question]
+en = "Had a colleague of the same team a work link to this subject within the last day?"
+nl = "Had een collega van hetzelfde team het afgelopen etmaal een werkgerelateerde aanleiding bij dit subject?"
+
+[innocent_explanations]
+en = [
+    "The next shift takes over, or a colleague asked for help.",
+]
+nl = [
+    "De volgende dienst neemt het over, of een collega vroeg om hulp.",
+]
+
+[blind_spots]
+en = [
+    "A team-mate's case makes the whole team curious too.",
+]
+nl = [
+    "De zaak van een teamgenoot maakt ook het hele team nieuwsgierig.",
+]
+
+[investigation_steps]
+en = [
+    "Ask the colleague whether anything was handed over.",
+]
+nl = [
+    "Vraag de collega of er iets is overgedragen.",
+]
+
+[parameters.strength]
+default = 0.6
+unit = "strength"
+reason = "work is passed on within a team; the link itself is the colleague's"
+*/
+SELECT
+    night.lookup_nr,
+    $strength AS strength
+FROM night
+INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+INNER JOIN colleague_links
+    ON
+        colleague_links.focus_id = night_subjects.focus_id
+        AND colleague_links.team = night.team
+        AND colleague_links.user_id <> night.user_id
+WHERE
+    colleague_links.occurred_at <= night.occurred_at
+    AND colleague_links.occurred_at >= night.occurred_at - to_hours($handover_hours)
