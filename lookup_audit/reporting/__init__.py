@@ -1,0 +1,1 @@
+"""Numbers from the warehouse, through the disclosure gate, into self-contained pages."""

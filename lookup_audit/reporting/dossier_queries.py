@@ -1,0 +1,100 @@
+"""The queries behind a dossier; each asks about one user ($user) and the days from $first to $last."""
+
+_MINE = "lookups.user_id = $user AND lookups.local_date BETWEEN $first AND $last"
+
+# The same states as the context gives a night: duty wins over leave where both are rostered.
+LOOKUPS = f"""
+WITH against_shifts AS (
+    SELECT
+        lookups.system,
+        lookups.lookup_id,
+        coalesce(shifts.kind, 'duty') AS kind,
+        lookups.occurred_at BETWEEN shifts.starts_at AND shifts.ends_at AS inside,
+        greatest(
+            seconds_between(lookups.occurred_at, shifts.starts_at),
+            seconds_between(shifts.ends_at, lookups.occurred_at),
+            0
+        ) / 60.0 AS minutes_outside
+    FROM lookups
+    INNER JOIN shifts ON shifts.user_id = lookups.user_id
+    WHERE {_MINE}
+        AND shifts.starts_at <= lookups.occurred_at + to_days(1)
+        AND shifts.ends_at >= lookups.occurred_at - to_days($roster_days)
+),
+
+duty AS (
+    SELECT
+        system,
+        lookup_id,
+        CASE
+            WHEN bool_or(inside AND kind = 'duty') THEN 'duty'
+            WHEN bool_or(inside AND kind = 'standby') THEN 'standby'
+            WHEN bool_or(kind IN ('duty', 'standby') AND minutes_outside <= $grace) THEN 'overtime'
+            WHEN bool_or(inside AND kind = 'leave') THEN 'leave'
+            WHEN bool_or(inside AND kind = 'sick') THEN 'sick'
+            WHEN bool_or(inside AND kind = 'training') THEN 'training'
+            ELSE 'off'
+        END AS duty
+    FROM against_shifts
+    GROUP BY system, lookup_id
+)
+
+SELECT
+    lookups.system,
+    lookups.lookup_id,
+    lookups.occurred_at,
+    lookups.action,
+    lookups.channel,
+    lookups.workstation,
+    coalesce(lookups.subject_id, lookup_risk.subject_id) AS subject_id,
+    coalesce(subjects.subject_type, lookups.subject_type) AS subject_type,
+    coalesce(subjects.surname, subjects.plate) AS subject_name,
+    lookups.query_text,
+    lookups.case_id,
+    lookups.justification,
+    coalesce(duty.duty, 'unknown') AS duty,
+    lookup_risk.risk,
+    lookup_risk.alert_id,
+    lookup_risk.sum_shown
+FROM lookups
+LEFT JOIN duty ON duty.system = lookups.system AND duty.lookup_id = lookups.lookup_id
+LEFT JOIN lookup_risk ON lookup_risk.system = lookups.system AND lookup_risk.lookup_id = lookups.lookup_id
+LEFT JOIN subjects ON subjects.subject_id = coalesce(lookups.subject_id, lookup_risk.subject_id)
+WHERE {_MINE}
+ORDER BY lookups.occurred_at, lookups.system, lookups.lookup_id
+"""
+
+LINKS = f"""
+SELECT work_links.system, work_links.lookup_id, work_links.explanation, max(work_links.strength) AS strength
+FROM work_links
+INNER JOIN lookups ON lookups.system = work_links.system AND lookups.lookup_id = work_links.lookup_id
+WHERE {_MINE}
+GROUP BY work_links.system, work_links.lookup_id, work_links.explanation
+ORDER BY strength DESC, work_links.explanation
+"""
+
+FINDINGS = f"""
+SELECT findings.system, findings.lookup_id, findings.detector, findings.score, findings.evidence
+FROM findings
+INNER JOIN lookups ON lookups.system = findings.system AND lookups.lookup_id = findings.lookup_id
+WHERE {_MINE}
+ORDER BY findings.score DESC, findings.detector, findings.finding_id
+"""
+
+VERDICTS = """
+SELECT verdicts.alert_id, verdicts.decided_at, verdicts.decided_by, verdicts.verdict, verdicts.note
+FROM verdicts
+INNER JOIN alerts ON alerts.alert_id = verdicts.alert_id
+WHERE alerts.user_id = $user
+ORDER BY verdicts.decided_at, verdicts.verdict, verdicts.note
+"""
+
+# A vehicle's or phone's news is its owner's.
+NEWS = """
+SELECT DISTINCT news.news_id, news.published_at, news.subject_id, news.headline, news.outlet
+FROM news
+LEFT JOIN subjects ON subjects.owner_subject_id = news.subject_id
+WHERE (news.subject_id IN (SELECT unnest($subjects)) OR subjects.subject_id IN (SELECT unnest($subjects)))
+    AND news.published_at BETWEEN $first AND $last
+ORDER BY news.published_at, news.news_id, news.subject_id
+"""

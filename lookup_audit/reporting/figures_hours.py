@@ -1,0 +1,128 @@
+"""The figure of a week: questions by weekday and hour."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lookup_audit.reporting.chance import rate_interval
+from lookup_audit.reporting.figures import QUIET, axis, layout
+from lookup_audit.reporting.names import Names
+from lookup_audit.reporting.page import Figure, Table
+from lookup_audit.reporting.published import Rate
+
+_BLUES = [[0.0, "#eef4fa"], [0.25, "#c3d9ec"], [0.5, "#7fb0d6"], [0.75, "#2f78b3"], [1.0, "#0b3c6b"]]
+
+
+def hours_figure(rates: Sequence[Rate], width: int, whole: Rate, names: Names) -> Figure:
+    """Questions per 10,000 lookups by weekday and hour, or block of hours where single hours are too few."""
+    _ = names.words.gettext
+    days = names.words.weekdays()
+    found = {(int(rate.name[0]), int(rate.name[1])): rate for rate in rates}
+    blocks = list(range(24 // width))
+    spans = [f"{block * width:02d}–{(block + 1) * width:02d}" for block in blocks]
+    rows = tuple(
+        (
+            f"{days[day - 1]} {spans[block]}",
+            names.words.number(rate.lookups),
+            names.count(rate.questions),
+            names.rate(rate),
+        )
+        for (day, block), rate in sorted(found.items())
+    )
+    seen = [rate for rate in rates if rate.rate is not None]
+    title = _("Hours of the week differ little, or too little is known of them")
+    above = [rate for rate in seen if whole.rate and _surely(rate, len(seen)) > whole.rate]
+    if above:
+        peak = max(above, key=lambda rate: _surely(rate, len(seen)))
+        title = _(
+            "Questions are most frequent on %(day)s between %(span)s hours",
+            day=names.words.weekday(int(peak.name[0])),
+            span=spans[int(peak.name[1])],
+        )
+    return Figure(
+        "hours",
+        title,
+        _(
+            "Questions per 10,000 lookups, by weekday and local time. Blank: too few to be shown, or no lookups."
+        ),
+        _grid(found, blocks, spans, width, names) if seen else None,
+        Table((_("When"), _("Lookups"), _("Questions"), _("Per 10,000 (95%% interval)")), rows, (1, 2, 3)),
+        empty=_("No part of the week has enough questions to be shown."),
+    )
+
+
+def _surely(rate: Rate, of: int) -> float:
+    """The rate that a block is at least, with the level shared among all blocks that are compared."""
+    return rate_interval(rate.questions.count or 0, rate.lookups or 1, confidence=1 - 0.05 / of)[1]
+
+
+def _grid(
+    found: dict[tuple[int, int], Rate], blocks: list[int], spans: list[str], width: int, names: Names
+) -> dict[str, Any]:
+    _ = names.words.gettext
+    days = names.words.weekdays()
+    values, texts = [], []
+    for day in range(1, 8):
+        row = [found.get((day, block)) for block in blocks]
+        values.append([None if rate is None else rate.rate for rate in row])
+        texts.append(
+            [
+                f"{days[day - 1]} {spans[block]}: "
+                + (
+                    _("no lookups")
+                    if rate is None
+                    else names.count(rate.questions)
+                    if rate.rate is None
+                    else names.rate(rate)
+                )
+                for block, rate in zip(blocks, row, strict=True)
+            ]
+        )
+    every = max(1, 3 // width)
+    return {
+        "data": [
+            {
+                "type": "heatmap",
+                "z": values,
+                "x": blocks,
+                "y": list(range(7)),
+                "xgap": 2,
+                "ygap": 2,
+                "colorscale": _BLUES,
+                "zmin": 0,
+                "hoverinfo": "text",
+                "hovertext": texts,
+                "hoverongaps": True,
+                "colorbar": {
+                    "orientation": "h",
+                    "title": {"text": _("per 10,000"), "side": "top", "font": {"color": QUIET, "size": 12}},
+                    "thickness": 10,
+                    "len": 0.6,
+                    "x": 0,
+                    "xanchor": "left",
+                    "y": -0.14,
+                    "yanchor": "top",
+                    "outlinewidth": 0,
+                    "tickfont": {"color": QUIET},
+                    "nticks": 5,
+                },
+            }
+        ],
+        "layout": layout(
+            names,
+            400,
+            margin={"l": 8, "r": 16, "t": 8, "b": 100},
+            xaxis=axis(
+                tickvals=[block - 0.5 for block in blocks[::every]],
+                showgrid=False,
+                ticktext=[f"{block * width}:00" for block in blocks[::every]],
+                range=[-0.5, len(blocks) - 0.5],
+            ),
+            yaxis=axis(tickvals=list(range(7)), ticktext=days, range=[6.5, -0.5], showgrid=False),
+            meta={
+                "narrow": {
+                    "xaxis.tickvals": [block - 0.5 for block in blocks[:: every * 2]],
+                    "xaxis.ticktext": [f"{block * width}:00" for block in blocks[:: every * 2]],
+                }
+            },
+        ),
+    }
