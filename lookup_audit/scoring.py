@@ -44,9 +44,10 @@ def score_day(warehouse: Warehouse, day: date, signed: list[SignedSql], weights:
     weights
         The same for detectors that are not SQL, by id.
     """
-    by_id = {**{one.id: one.weight for one in signed}, **weights}
-    warehouse.run("CREATE OR REPLACE TEMP TABLE term_weights (id VARCHAR, weight DOUBLE)")
-    warehouse.insert("term_weights", pd.DataFrame({"id": list(by_id), "weight": list(by_id.values())}))
+    terms = [(one.id, one.weight, one.about) for one in signed]
+    terms += [(name, weight, "behaviour") for name, weight in weights.items()]
+    warehouse.run("CREATE OR REPLACE TEMP TABLE term_weights (id VARCHAR, weight DOUBLE, about VARCHAR)")
+    warehouse.insert("term_weights", pd.DataFrame(terms, columns=["id", "weight", "about"]))
     warehouse.run(
         """
         INSERT INTO work_links
@@ -121,6 +122,7 @@ weighed AS (
         findings.system,
         findings.lookup_id,
         findings.detector AS term,
+        term_weights.about,
         -- detectors without a motive ask different things, so each stands by itself
         coalesce(findings.motive, findings.detector) AS kind,
         greatest(findings.score * term_weights.weight - commonness.log_odds, 0.0) AS log_odds
@@ -134,6 +136,7 @@ weighed AS (
         work_links.system,
         work_links.lookup_id,
         work_links.explanation,
+        NULL,
         'work link',
         -work_links.strength * term_weights.weight
     FROM work_links
@@ -148,6 +151,7 @@ discounted AS (
         system,
         lookup_id,
         term,
+        about,
         kind,
         round(
             log_odds * CASE
@@ -171,6 +175,9 @@ summed AS (
         arg_max(kind, log_odds) FILTER (
             WHERE kind IN ('curiosity', 'personal_involvement', 'personal_benefit')
         ) AS motive,
+        arg_max(about, log_odds) FILTER (
+            WHERE kind IN ('curiosity', 'personal_involvement', 'personal_benefit')
+        ) AS about,
         list_prepend(
             {'term': 'prior', 'log_odds': $prior::DOUBLE},
             list({'term': term, 'log_odds': log_odds} ORDER BY log_odds DESC, term)
@@ -192,7 +199,7 @@ SELECT
     NULL::VARCHAR AS alert_id,
     to_json(summed.terms) AS sum_shown,
     CASE
-        WHEN summed.motive IS NOT NULL AND night_subjects.circle IS NOT NULL THEN night_subjects.circle
+        WHEN summed.about = 'subject' AND night_subjects.circle IS NOT NULL THEN night_subjects.circle
         ELSE 'behaviour'
     END AS alert_about,
     $day AS audit_date

@@ -4,13 +4,13 @@
 WITH near_shifts AS (
     SELECT user_id, starts_at, ends_at, coalesce(kind, 'duty') AS kind
     FROM shifts
-    WHERE starts_at <= $night_end AND ends_at >= $night_start - to_days(1)
+    WHERE starts_at < $night_end AND ends_at >= $night_start - to_days(1)
 ),
 
 rostered AS (
     SELECT DISTINCT user_id
     FROM shifts
-    WHERE starts_at <= $night_end AND ends_at >= $night_end - to_days($roster_days)
+    WHERE starts_at < $night_end AND ends_at >= $night_end - to_days($roster_days)
 ),
 
 against_shifts AS (

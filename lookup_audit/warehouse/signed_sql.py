@@ -20,6 +20,7 @@ Kind = Literal["explanation", "rule"]
 _FOLDERS: dict[Kind, str] = {"explanation": "context/explanations", "rule": "detectors/rules"}
 _HEADER = re.compile(r"\A/\*\n(?P<toml>.*?)\n\*/\n(?P<query>.*)\Z", re.DOTALL)
 _BOTH_LANGUAGES = ("title", "question", "innocent_explanations", "blind_spots", "investigation_steps")
+_ABOUT = ("subject", "behaviour")
 _MOTIVES = ("curiosity", "personal_involvement", "personal_benefit", "any", "none")
 
 
@@ -27,7 +28,7 @@ _MOTIVES = ("curiosity", "personal_involvement", "personal_benefit", "any", "non
 class SignedSql:
     """One explanation or rule, as signed off.
 
-    `prose` maps each text field to its value by language ("en", "nl"); `parameters` maps each name to
+    `about` says what an alert on a rule's findings is about: one subject, or the user's behaviour. `prose` maps each text field to its value by language ("en", "nl"); `parameters` maps each name to
     `default`, `unit` and `reason`; `needs` lists what must be loaded for it to run ("shifts",
     "subjects.is_public_figure"); `weight` is in natural log-odds, at score or strength 1.
     """
@@ -36,6 +37,7 @@ class SignedSql:
     id: str
     version: int
     motive: str
+    about: str
     weight: float
     legal_basis: str
     needs: tuple[str, ...]
@@ -93,6 +95,7 @@ def parse_signed(kind: Kind, path: Path) -> SignedSql:
             id=str(header.pop("id")),
             version=int(header.pop("version")),
             motive=str(header.pop("motive", "none")),
+            about=str(header.pop("about", "subject")),
             weight=float(header.pop("weight")),
             legal_basis=str(header.pop("legal_basis")),
             needs=tuple(header.pop("needs", [])),
@@ -107,8 +110,11 @@ def parse_signed(kind: Kind, path: Path) -> SignedSql:
         raise SignedSqlError(f"{where}: its header is not whole: {error}") from error
     if header:
         raise SignedSqlError(f"{where}: unknown in its header: {', '.join(sorted(header))}")
-    if signed.id != path.stem or signed.motive not in _MOTIVES:
-        raise SignedSqlError(f"{where}: id must be the file's name, and motive one of {', '.join(_MOTIVES)}")
+    if signed.id != path.stem or signed.motive not in _MOTIVES or signed.about not in _ABOUT:
+        raise SignedSqlError(
+            f"{where}: id must be the file's name, motive one of {', '.join(_MOTIVES)}, "
+            f"about one of {', '.join(_ABOUT)}"
+        )
     for name, spec in signed.parameters.items():
         if set(spec) != {"default", "unit", "reason"}:
             raise SignedSqlError(f"{where}: parameter {name} needs default, unit and reason, and only those")

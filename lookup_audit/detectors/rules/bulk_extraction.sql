@@ -2,6 +2,7 @@
 id = "bulk_extraction"
 version = 1
 motive = "personal_benefit"
+about = "behaviour"
 weight = 6.0
 legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
 needs = ["lookups.action"]
@@ -15,6 +16,7 @@ columns_used = [
     "lookup_nr",
     "subject_link_strength",
     "usual_extracts",
+    "work_strength",
 ]
 
 [title]
@@ -60,6 +62,11 @@ default = 5
 unit = "prints and exports"
 reason = "fewer in a day are one file"
 
+[parameters.series_factor]
+default = 0.8
+unit = "factor"
+reason = "searches and views without a work link on such a day are mostly the way to a print"
+
 [parameters.minimum_excess]
 default = 3.0
 unit = "standard deviations"
@@ -82,8 +89,9 @@ reason = "far above any habit"
 */
 SELECT
     lookup_nr,
-    $weak_score + ($strong_score - $weak_score)
-    * least((extracts_excess - $minimum_excess) / ($strong_excess - $minimum_excess), 1.0) AS score,
+    ($weak_score + ($strong_score - $weak_score)
+    * least((extracts_excess - $minimum_excess) / ($strong_excess - $minimum_excess), 1.0))
+    * CASE WHEN action IN ('print', 'export') THEN 1.0 ELSE $series_factor END AS score,
     action,
     day_extracts,
     usual_extracts,
@@ -93,7 +101,9 @@ SELECT
     duty_state
 FROM lookup_context
 WHERE
-    action IN ('print', 'export')
-    AND subject_link_strength < 0.5
+    (
+        (action IN ('print', 'export') AND subject_link_strength < 0.5)
+        OR work_strength < 0.3
+    )
     AND day_extracts >= $minimum_extracts
     AND extracts_excess >= $minimum_excess

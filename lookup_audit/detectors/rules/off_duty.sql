@@ -2,6 +2,7 @@
 id = "off_duty"
 version = 1
 motive = "any"
+about = "behaviour"
 weight = 2.5
 legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
 needs = ["shifts"]

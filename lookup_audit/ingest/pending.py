@@ -1,0 +1,186 @@
+"""Which local days must be audited, or audited again, because of the file that was just loaded.
+
+New lookups make their own day pending, and the audited days after it whose history they change. Late rows of
+the other tables make only audited days pending, and only those on which they can matter: a night's own
+input is loaded before its day is audited. It reads the temporary tables `incoming` (fate null: loaded now)
+and `removed` (rows that were replaced).
+"""
+
+from typing import Any
+
+from lookup_audit.warehouse import Warehouse
+from lookup_audit.warehouse.tables import Table
+
+_AUDITED = "(SELECT DISTINCT audit_date AS day FROM runs)"
+
+# The subject itself, what it owns, and who or what shares its owner or address: a case about a man explains
+# a look at his car. `about` is a relation of subject_id, from_day, until_day, where null has no bound.
+_CIRCLE = """
+    SELECT about.subject_id, from_day, until_day FROM about
+    UNION SELECT owned.subject_id, from_day, until_day
+        FROM about JOIN subjects AS owned ON owned.owner_subject_id = about.subject_id
+    UNION SELECT other.subject_id, from_day, until_day
+        FROM about
+        JOIN subjects AS own ON own.subject_id = about.subject_id
+        JOIN subjects AS other ON other.address_key = own.address_key
+"""
+_CIRCLE_DAYS = f"""
+    SELECT DISTINCT audited.day
+    FROM ({_CIRCLE}) AS circle
+    JOIN user_subject_days AS looked ON looked.subject_id = circle.subject_id
+    JOIN {_AUDITED} AS audited ON audited.day = looked.day
+    WHERE audited.day >= coalesce(circle.from_day, DATE '0001-01-01')
+        AND audited.day <= coalesce(circle.until_day, DATE '9999-12-31')
+"""
+# Lookups that name the case: they need no known subject.
+_NAMED_DAYS = f"""
+    SELECT DISTINCT audited.day
+    FROM span JOIN lookups ON lookups.case_id = span.case_id
+    JOIN {_AUDITED} AS audited ON audited.day = lookups.local_date
+    WHERE audited.day >= coalesce(span.from_day, DATE '0001-01-01')
+        AND audited.day <= coalesce(span.until_day, DATE '9999-12-31')
+"""
+_CASE_DAYS = f"""
+    , about AS (
+        SELECT case_subjects.subject_id, from_day, until_day FROM span JOIN case_subjects USING (case_id)
+    )
+    {_CIRCLE_DAYS} UNION {_NAMED_DAYS}
+"""
+_SPAN_DAYS = f"""
+    SELECT DISTINCT audited.day FROM span JOIN {_AUDITED} AS audited
+        ON audited.day >= span.from_day AND audited.day <= span.until_day
+"""
+# What is known of a user or subject from now on says nothing of days long audited; a new one may.
+_RECENT = f"(SELECT max(day) - $grace_days AS day FROM {_AUDITED})"
+
+
+def _local_day(instant: str) -> str:
+    """SQL for the local day of an instant; in this direction the engine's zones are exact."""
+    return f"CAST(timezone($zone, timezone('UTC', {instant})) AS DATE)"
+
+
+def _incident_days(instant: str, source: str) -> str:
+    day = _local_day(instant)
+    span = f"SELECT DISTINCT {day} AS from_day, {day} + $incident_days AS until_day FROM {source}"
+    return f", span AS ({span}) {_SPAN_DAYS}"
+
+
+def _user_days(rows: str) -> str:
+    return f"""
+        SELECT DISTINCT audited.day FROM ({rows}) AS late
+        JOIN user_days ON user_days.user_id = late.user_id AND user_days.day >= late.from_day
+        JOIN {_AUDITED} AS audited ON audited.day = user_days.day
+    """
+
+
+def _since(key: str) -> str:
+    """Rows of `changed` with the first day on which they matter; see `_RECENT`."""
+    known = f"{key} IN (SELECT {key} FROM changed WHERE known)"
+    return (
+        f"SELECT {key}, CASE WHEN {known} THEN {_RECENT} ELSE DATE '0001-01-01' END AS from_day FROM changed"
+    )
+
+
+def _validity(begin: str, end: str, key: str, content: str) -> str:
+    """The days on which a change of cases or members matters: those that the old or the new row covers.
+
+    When only the end was moved, nothing changes before the earlier of both ends: closing a case must not
+    have all its days audited again.
+    """
+    moved = f"count(*) > 1 AND count(DISTINCT hash({begin}, {content})) = 1"
+    first = f"CASE WHEN {moved} THEN min({end}) WHEN count({begin}) = count(*) THEN min({begin}) END"
+    last = f"CASE WHEN count({end}) = count(*) THEN max({end}) END"
+    return (
+        f"SELECT any_value(case_id) AS case_id, {_local_day(first)} - $grace_days AS from_day, "
+        f"{_local_day(last)} + $grace_days AS until_day FROM changed GROUP BY {key}"
+    )
+
+
+_QUERIES = {
+    "lookups": f"""
+        , span AS (
+            SELECT DISTINCT {_local_day("occurred_at")} + 1 AS from_day,
+                {_local_day("occurred_at")} + $history_days AS until_day
+            FROM changed
+        ) {_SPAN_DAYS}
+    """,
+    "shifts": f"""
+        SELECT DISTINCT audited.day
+        FROM changed
+        JOIN user_days ON user_days.user_id = changed.user_id
+            AND user_days.day >= {_local_day("changed.starts_at - to_minutes($grace_minutes)")}
+            AND user_days.day <= {_local_day("changed.ends_at + to_minutes($grace_minutes)")}
+        JOIN {_AUDITED} AS audited ON audited.day = user_days.day
+    """,
+    "cases": f", span AS ({_validity('opened_at', 'closed_at', 'case_id', 'team')}) {_CASE_DAYS}",
+    "case_members": f"""
+        , span AS ({_validity("valid_from", "valid_until", "case_id, user_id, team, valid_from", "1")}) {_CASE_DAYS}
+    """,
+    "case_subjects": f"""
+        , about AS (
+            SELECT subject_id, {_local_day("linked_at")} - $grace_days AS from_day, NULL::DATE AS until_day
+            FROM changed
+        ), span AS (
+            SELECT case_id, {_local_day("linked_at")} - $grace_days AS from_day, NULL::DATE AS until_day
+            FROM changed
+        ) {_CIRCLE_DAYS} UNION {_NAMED_DAYS}
+    """,
+    "incidents": _incident_days("occurred_at", "changed"),
+    "incident_subjects": _incident_days("occurred_at", "changed JOIN incidents USING (incident_id)"),
+    "dispatches": _incident_days("occurred_at", "changed JOIN incidents USING (incident_id)"),
+    "news": f"""
+        , span AS (
+            SELECT DISTINCT {_local_day("published_at")} AS from_day,
+                {_local_day("published_at")} + $news_days AS until_day
+            FROM changed
+        ) {_SPAN_DAYS}
+    """,
+    "users": _user_days(_since("user_id")),
+    "relations": _user_days("SELECT user_id, DATE '0001-01-01' AS from_day FROM changed"),
+    "subjects": f"""
+        SELECT DISTINCT audited.day FROM ({_since("subject_id")}) AS late
+        JOIN user_subject_days AS looked
+            ON looked.subject_id = late.subject_id AND looked.day >= late.from_day
+        JOIN {_AUDITED} AS audited ON audited.day = looked.day
+    """,
+}
+
+
+def mark_pending(warehouse: Warehouse, table: Table) -> None:
+    """Enter the days into `pending_days` with their reason: new_lookups, history_changed, or the table's name."""
+    settings = warehouse.settings
+    if table.name == "lookups":
+        _enter(
+            warehouse, "new_lookups", "SELECT DISTINCT local_date AS day FROM incoming WHERE fate IS NULL", {}
+        )
+    if warehouse.value("SELECT 1 FROM runs LIMIT 1") is None:
+        return
+    query = _QUERIES.get(table.name)
+    if query is None:
+        return
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    changed = f"""
+        changed AS (
+            SELECT {columns}, false AS known FROM incoming WHERE fate IS NULL
+            UNION ALL SELECT {columns}, true AS known FROM removed
+        )
+    """
+    reason = "history_changed" if table.name == "lookups" else table.name
+    available = {
+        "zone": settings.zone,
+        "grace_days": settings.context.link_grace_days,
+        "grace_minutes": settings.context.shift_grace_minutes,
+        "history_days": settings.context.history_days,
+        "news_days": settings.context.news_days,
+        "incident_days": settings.context.follow_up_hours // 24 + 2,
+    }
+    used = {name: value for name, value in available.items() if f"${name}" in query}
+    _enter(warehouse, reason, f"WITH {changed} {query}", used)
+
+
+def _enter(warehouse: Warehouse, reason: str, days: str, parameters: dict[str, Any]) -> None:
+    warehouse.run(
+        f"INSERT INTO pending_days SELECT day, $reason FROM ({days}) AS stale "
+        "WHERE day NOT IN (SELECT known.day FROM pending_days AS known WHERE known.reason = $reason) ORDER BY day",
+        {**parameters, "reason": reason},
+    )
