@@ -154,6 +154,9 @@ def say_summary(summary: "IngestSummary") -> None:
 def demo(
     out: Annotated[Path, typer.Option(help="Where the warehouse and pages go.")] = Path("demo"),
     drop: Annotated[Path, typer.Option(help="The sample drop.")] = Path("sample_data/drop"),
+    warehouse: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="The DuckDB file; inside OUT when not given.")
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """From nothing to a dashboard: sample data in, night audits, reports out."""
@@ -173,25 +176,25 @@ def demo(
         if not drop.is_dir():
             say("No sample drop here: simulating a small unit instead.")
             make_drop(drop, users=120, days=42, seed=2026, start=date(2026, 1, 5))
-    path = out / "lookup_audit.duckdb"
+    path = warehouse or out / "lookup_audit.duckdb"
     say(f"1. Loading {drop}")
     say_summary(load_drop(drop, None, path, config))
-    with open_warehouse(path, config) as warehouse:
+    with open_warehouse(path, config) as opened:
         say("\n2. Auditing night by night")
-        say_nights(audit_pending(warehouse, None, None))
+        say_nights(audit_pending(opened, None, None))
         say("\n3. What a reviewer would read first")
-        first = list_alerts(warehouse, limit=8)
+        first = list_alerts(opened, limit=8)
         say_alerts(first)
-        evaluation = evaluate(warehouse)
+        evaluation = evaluate(opened)
         say(
             f"\n   The sample is simulated, so the truth is known: average precision "
             f"{evaluation.average_precision:.2f} over all lookups."
         )
         say("\n4. Writing pages and files")
-        pages = write_report(warehouse, out / "report")
+        pages = write_report(opened, out / "report")
         if first:
-            pages += write_dossier(warehouse, first[0]["user_id"], out / "dossier", mandate="DEMO-0001")
-        export_tables(warehouse, out / "export")
+            pages += write_dossier(opened, first[0]["user_id"], out / "dossier", mandate="DEMO-0001")
+        export_tables(opened, out / "export")
     say("")
     for page in pages:
         say(f"   {page}")

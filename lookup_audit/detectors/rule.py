@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import sqlglot
 from sqlglot import exp
@@ -69,11 +70,7 @@ def run_rules(warehouse: Warehouse, rules: list[SignedSql], *, day: date, run_id
 
 def _insert(rule: SignedSql) -> str:
     """The insert for one rule; everything that it selects beside its score is the evidence."""
-    query = sqlglot.parse_one(rule.query, dialect="duckdb")
-    selected = [column.alias_or_name for column in query.expressions]
-    evidence = ", ".join(
-        f"'{name}': flagged.{name}" for name in selected if name not in {"lookup_nr", "score"}
-    )
+    evidence = ", ".join(f"'{name}': flagged.{name}" for name in _evidence_columns(rule.query))
     return f"""
         INSERT INTO findings BY NAME
         SELECT
@@ -94,6 +91,12 @@ def _insert(rule: SignedSql) -> str:
         WHERE flagged.score > 0
         ORDER BY night.system, night.lookup_id
     """
+
+
+@cache
+def _evidence_columns(query: str) -> tuple[str, ...]:
+    selected = (column.alias_or_name for column in sqlglot.parse_one(query, dialect="duckdb").expressions)
+    return tuple(name for name in selected if name not in {"lookup_nr", "score"})
 
 
 def _names(names: set[str]) -> str:
