@@ -178,4 +178,5 @@ def _connect(path: Path | None, settings: Settings) -> duckdb.DuckDBPyConnection
     finally:
         os.umask(before)
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")  # standard output belongs to the answer
     return connection
