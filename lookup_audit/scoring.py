@@ -172,12 +172,9 @@ summed AS (
         round($prior + sum(log_odds), 4) AS log_odds,
         list_sort(list(term) FILTER (WHERE kind <> 'work link')) AS detectors,
         list_sort(coalesce(list(term) FILTER (WHERE kind = 'work link'), [])) AS work_links,
-        arg_max(kind, log_odds) FILTER (
+        (list({'motive': kind, 'about': about} ORDER BY log_odds DESC, term) FILTER (
             WHERE kind IN ('curiosity', 'personal_involvement', 'personal_benefit')
-        ) AS motive,
-        arg_max(about, log_odds) FILTER (
-            WHERE kind IN ('curiosity', 'personal_involvement', 'personal_benefit')
-        ) AS about,
+        ))[1] AS strongest,
         list_prepend(
             {'term': 'prior', 'log_odds': $prior::DOUBLE},
             list({'term': term, 'log_odds': log_odds} ORDER BY log_odds DESC, term)
@@ -193,13 +190,13 @@ SELECT
     night.user_id,
     night.subject_id,
     round(from_log_odds(summed.log_odds), 6) AS risk,
-    summed.motive,
+    summed.strongest['motive'] AS motive,
     summed.detectors,
     summed.work_links,
     NULL::VARCHAR AS alert_id,
     to_json(summed.terms) AS sum_shown,
     CASE
-        WHEN summed.about = 'subject' AND night_subjects.circle IS NOT NULL THEN night_subjects.circle
+        WHEN summed.strongest['about'] = 'subject' AND night_subjects.circle IS NOT NULL THEN night_subjects.circle
         ELSE 'behaviour'
     END AS alert_about,
     $day AS audit_date

@@ -46,7 +46,9 @@ class Context(_Section):
     unrostered_hours: int = Field(
         2, ge=0, description="Spread over at least this many hours: curiosity at night is short."
     )
-    handover_hours: int = Field(24, ge=0, description="How long a colleague's link is still being handed over.")
+    handover_hours: int = Field(
+        24, ge=0, description="How long a colleague's link is still being handed over."
+    )
     news_days: Days = Field(4, description="How long a news item explains that someone draws attention.")
     burst_days: Days = Field(3, description="The days over which users without a work link are counted.")
     desk_functions: tuple[str, ...] = Field(

@@ -79,9 +79,7 @@ def test_rejected_rows_leave_exit_code_3_and_counts_that_add_up(drop, tmp_path, 
     files = json.loads(out)["files"]
     assert sum(file["rows_rejected"] for file in files) > 0
     for file in files:
-        assert (
-            file["rows_read"] == file["rows_loaded"] + file["rows_rejected"] + file["rows_duplicate"]
-        ), file
+        assert file["rows_read"] == file["rows_loaded"] + file["rows_rejected"] + file["rows_duplicate"], file
 
 
 def test_loading_the_same_drop_again_changes_nothing(drop, warehouse, monkeypatch, capsys):
@@ -117,7 +115,16 @@ def test_alerts_are_ranked_from_1_by_risk_and_take_a_verdict(warehouse, monkeypa
     assert [alert["rank"] for alert in alerts] == list(range(1, len(alerts) + 1))
     assert [alert["risk"] for alert in alerts] == sorted((alert["risk"] for alert in alerts), reverse=True)
     chosen = alerts[-1]["alert_id"]
-    verdict = ("triage", chosen, "--verdict", "explained", "--note", "own case, late", "--warehouse", warehouse)
+    verdict = (
+        "triage",
+        chosen,
+        "--verdict",
+        "explained",
+        "--note",
+        "own case, late",
+        "--warehouse",
+        warehouse,
+    )
     assert run(monkeypatch, capsys, *verdict)[0] == 0
     _, out, _ = run(
         monkeypatch, capsys, "alerts", "--warehouse", warehouse, "--status", "explained", "--json"
@@ -132,7 +139,11 @@ def test_alerts_are_ranked_from_1_by_risk_and_take_a_verdict(warehouse, monkeypa
     [
         (("audit", "--warehouse", "{tmp}/none.duckdb"), 1, "no warehouse here"),
         (("audit", "--date", "yesterday"), 2, "is not a day"),
-        (("status", "--warehouse", "{warehouse}", "--config", "{tmp}/typo.toml"), 2, "did you mean history_days"),
+        (
+            ("status", "--warehouse", "{warehouse}", "--config", "{tmp}/typo.toml"),
+            2,
+            "did you mean history_days",
+        ),
         (("ingest", "{tmp}/empty", "--warehouse", "{tmp}/new.duckdb"), 1, "empty"),
         (("ingest", "{tmp}/missing", "--warehouse", "{tmp}/new.duckdb"), 1, "missing"),
         (("rules", "neighbor"), 2, "no rule or explanation"),

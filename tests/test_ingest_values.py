@@ -176,7 +176,7 @@ REJECTED = {
     ("lookups", "lat", "90.01"): "out_of_range",
     ("lookups", "lon", "-180.5"): "out_of_range",
     ("subjects", "birth_date", "31/12/1980"): "bad_date",
-    ("subjects", "birth_date", "1850-01-01"): "out_of_range",
+    ("subjects", "birth_date", "1750-01-01"): "out_of_range",
     ("subjects", "is_public_figure", "perhaps"): "bad_flag",
     ("subjects", "subject_type", "alien"): "unknown_value",
     ("shifts", "ends_at", "2025-03-01T08:00"): "ends_before_start",

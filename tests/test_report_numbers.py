@@ -66,10 +66,20 @@ def _warehouse() -> Warehouse:
 
 @pytest.fixture(scope="module")
 def numbers() -> Numbers:
-    with _warehouse() as warehouse:
+    with pytest.MonkeyPatch.context() as patch, _warehouse() as warehouse:
+        patch.setattr("lookup_audit.reporting.numbers.FEWEST_CONTRIBUTORS", 1)
         found = read_numbers(warehouse)
     assert found is not None
     return found
+
+
+def test_a_motive_that_too_few_people_stand_behind_is_in_no_count_and_is_named() -> None:
+    with _warehouse() as warehouse:
+        found = read_numbers(warehouse)
+    assert found is not None
+    assert found.rare_motives == ("curiosity", "personal_involvement")
+    assert (found.whole.questions, found.motives, found.themes) == (0, [], [])
+    assert found.whole.lookups == 4
 
 
 def test_a_question_has_a_motive_and_no_valid_work_link(numbers: Numbers) -> None:

@@ -23,7 +23,11 @@ def say_evaluation(evaluation: "Evaluation") -> None:
     say_table(
         ("capacity", "alerts", "right", "labelled lookups found", "pairs found", "best possible"),
         [
-            (at.capacity, at.alerts, _share(at.precision), _share(at.recall), _share(at.pair_recall), _share(at.ceiling))
+            (
+                at.capacity,
+                at.alerts,
+                *map(_share, (at.precision, at.recall, at.pair_recall, at.ceiling)),
+            )
             for at in evaluation.at_capacity
         ],
         numbers=range(6),

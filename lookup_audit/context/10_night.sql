@@ -5,7 +5,6 @@ SELECT
     lookups.lookup_id,
     lookups.occurred_at,
     lookups.local_hour,
-    lookups.local_weekday,
     lookups.user_id,
     users.unit,
     users.district,

@@ -52,7 +52,9 @@ counted AS (
 met AS (
     SELECT user_id, count(DISTINCT subject_id) AS subjects_met
     FROM user_subject_days
-    WHERE day < $day AND day >= $day - $history_days
+    WHERE
+        day < $day AND day >= $day - $history_days
+        AND user_id IN (SELECT user_id FROM parts) -- all others' count would go unread
     GROUP BY user_id
 ),
 
@@ -75,8 +77,8 @@ SELECT
     declared.relation_carries,
     surnames.surname_share IS NOT NULL AS same_surname,
     round(surnames.surname_share, 6) AS surname_share,
-    -- how many bearers this user would have met by chance in the history window
-    round(surnames.surname_share * (coalesce(met.subjects_met, 0) + 100), 4) AS surname_by_chance
+    -- how many bearers this user would have met by chance in the history window; 200 for what it does not hold
+    round(surnames.surname_share * (coalesce(met.subjects_met, 0) + 200), 4) AS surname_by_chance
 FROM night
 INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
 LEFT JOIN declared ON declared.lookup_nr = night.lookup_nr

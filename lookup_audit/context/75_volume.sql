@@ -1,4 +1,4 @@
--- How much a user looked up, printed and exported today, against the user's own and the peers' usual day.
+-- How much a user printed and exported today, against the user's own and the peers' usual day.
 -- "Usual" is the higher of both means, so that a busy user among busy peers is usual.
 WITH tonight AS (
     SELECT
@@ -11,14 +11,14 @@ WITH tonight AS (
 ),
 
 own AS (
-    SELECT user_id, count(*) AS days, avg(lookups) AS lookups, avg(prints_exports) AS extracts
+    SELECT user_id, count(*) AS days, avg(prints_exports) AS extracts
     FROM user_days
     WHERE day < $day AND day >= $day - $history_days
     GROUP BY user_id
 ),
 
 peers AS (
-    SELECT peer_group, avg(lookups) AS lookups, avg(prints_exports) AS extracts
+    SELECT peer_group, avg(prints_exports) AS extracts
     FROM user_days
     WHERE day < $day AND day >= $day - $history_days
     GROUP BY peer_group
@@ -30,7 +30,6 @@ usual AS (
         tonight.user_id,
         tonight.day_lookups,
         tonight.day_extracts,
-        greatest(own.lookups, peers.lookups) AS usual_lookups,
         greatest(own.extracts, peers.extracts) AS usual_extracts
     FROM tonight
     LEFT JOIN own ON own.user_id = tonight.user_id AND own.days >= 5
@@ -41,9 +40,7 @@ SELECT
     user_id,
     day_lookups,
     day_extracts,
-    round(usual_lookups, 2) AS usual_lookups,
     round(usual_extracts, 2) AS usual_extracts,
     -- standard deviations above the usual (square-root transform); null where nothing is usual yet
-    round(2 * (sqrt(day_lookups + 0.375) - sqrt(usual_lookups + 0.375)), 2) AS lookups_excess,
     round(2 * (sqrt(day_extracts + 0.375) - sqrt(usual_extracts + 0.375)), 2) AS extracts_excess
 FROM usual

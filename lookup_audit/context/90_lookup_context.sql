@@ -4,7 +4,6 @@ SELECT
     night.action,
     night.channel,
     night.local_hour,
-    night.local_weekday,
     coalesce(night_subjects.subject_type, night.subject_type) AS subject_type,
     -- work
     work.work_strength,
@@ -44,9 +43,7 @@ SELECT
     -- volume
     volume.day_lookups,
     volume.day_extracts,
-    volume.usual_lookups,
     volume.usual_extracts,
-    coalesce(volume.lookups_excess, 0) AS lookups_excess,
     coalesce(volume.extracts_excess, 0) AS extracts_excess,
     -- the public
     coalesce(night_subjects.is_public_figure, FALSE) AS is_public_figure,

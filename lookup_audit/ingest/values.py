@@ -183,8 +183,11 @@ def _add_value_faults(layers: _Layers, column: Column) -> None:
         layers.placed.append(f'parsed."is_{name}"')
         value = f'final."is_{name}"'  # before it is placed: the zone is known for these years only
     if column.kind in ("instant", "day"):
+        first = (
+            1900 if column.kind == "instant" else 1800
+        )  # somebody alive was born before 1900 in old registers
         layers.faults.append(
-            (name, "out_of_range", f"{value} < DATE '1900-01-01' OR {value} >= DATE '2101-01-01'")
+            (name, "out_of_range", f"{value} < DATE '{first}-01-01' OR {value} >= DATE '2101-01-01'")
         )
     if column.kind == "number":
         layers.faults.append((name, "out_of_range", f"abs({value}) > {90 if name.endswith('lat') else 180}"))

@@ -150,7 +150,19 @@ def _panels(
         data += _panel(weeks[motive], motive, place, names)
         tops = [rate.high for rate in weeks[motive] if rate.high is not None]
         top = max(tops, default=1.0) * 1.08
-        parts[f"yaxis{place}"] = axis(domain=domain, range=[0, top], nticks=4)
+        parts[f"yaxis{place}"] = axis(domain=domain, range=[0, top], nticks=4, showticklabels=bool(tops))
+        if not any(rate.questions.state != "withheld" for rate in weeks[motive]):
+            parts["annotations"].append(
+                {
+                    "text": _("too few people to be shown"),
+                    "xref": "paper",
+                    "x": 0.5,
+                    "yref": "paper",
+                    "y": sum(domain) / 2,
+                    "showarrow": False,
+                    "font": {"color": QUIET, "size": 13},
+                }
+            )
         parts["annotations"].append(
             {
                 "text": f"<b>{plot_text(names.motive(motive))}</b>",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from lookup_audit.privacy.disclosure import FEWEST_CONTRIBUTORS
 from lookup_audit.warehouse import Warehouse
 
 HOUR_BLOCKS = (1, 2, 3, 4, 6)
@@ -118,6 +119,7 @@ class Numbers:
     Names: `motives` (motive), `themes` (motive, theme), `weeks` (ISO date of the Monday), `week_motives`
     (week, motive), `systems` and `channels` (name), `teams` (unit, district, team), and `hours`, by width of
     block (weekday 1 to 7, block from 0). Where a motive is in the name, only questions were counted.
+    Questions of `rare_motives`, raised by fewer people than may be published, are in none of the counts.
     `runs` has one row an audited day; `news` are local days, one an item; `interventions` are rows with
     held_on, kind, theme, of_unit and of_team.
     """
@@ -138,6 +140,7 @@ class Numbers:
     runs: list[dict[str, Any]]
     news: list[dt.date]
     interventions: list[dict[str, Any]]
+    rare_motives: tuple[str, ...] = ()
 
 
 def read_numbers(
@@ -151,6 +154,7 @@ def read_numbers(
     shown = {"first_day": days["first_day"], "last_day": days["last_day"]}
     warehouse.run(_REPORTED, period)
     try:
+        rare = _leave_out_rare_motives(warehouse)
         return Numbers(
             **shown,
             audited_days=days["audited"],
@@ -167,9 +171,28 @@ def read_numbers(
             runs=warehouse.rows(_RUNS, period),
             news=_local_days(warehouse.rows(_NEWS), warehouse.settings.zone_info, **shown),
             interventions=warehouse.rows(_INTERVENTIONS, shown),
+            rare_motives=rare,
         )
     finally:
         warehouse.run("DROP TABLE IF EXISTS reported")
+
+
+def _leave_out_rare_motives(warehouse: Warehouse) -> tuple[str, ...]:
+    """Take motives that too few people stand behind out of all counts, so that no total holds them either.
+
+    Counted in a total but hidden, one such motive would drag others into hiding to protect it.
+    """
+    rows = warehouse.rows(
+        "SELECT motive FROM reported WHERE motive IS NOT NULL "
+        "GROUP BY motive HAVING count(DISTINCT user_id) < $fewest ORDER BY motive",
+        {"fewest": FEWEST_CONTRIBUTORS},
+    )
+    rare = [row["motive"] for row in rows]
+    warehouse.run(
+        "UPDATE reported SET motive = NULL, theme = NULL WHERE list_contains($rare, motive)",
+        {"rare": rare or [""]},
+    )
+    return tuple(rare)
 
 
 def _grouped(warehouse: Warehouse, columns: str, *, only_questions: bool = False) -> list[Counts]:

@@ -80,8 +80,12 @@ def publish(numbers: Numbers, minimum_group: int, minimum_count: int) -> Publish
     questions = gate.total("questions", Cell("all", whole.users, whole.questions, whole.contributors))
     tables = _Tables(gate, lookups, questions, whole.users)
     present = {counts.name[0] for counts in numbers.motives}
+    present |= set(numbers.rare_motives)
     absent = [Counts((motive,), 0, 0, 0, 0) for motive in MOTIVES if motive not in present]
     motives = tables.questions_by("motives", [*numbers.motives, *absent], questions)
+    for motive in numbers.rare_motives:
+        motives[motive] = Shown("withheld")
+        gate.suppressed.append(Suppression("motives", motive, "few_people"))
     weeks = _weeks(numbers, tables, motives)
     hour_width, hours = _hours(numbers, tables)
     team_level, teams = _teams(numbers, tables)

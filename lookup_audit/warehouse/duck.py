@@ -178,5 +178,6 @@ def _connect(path: Path | None, settings: Settings) -> duckdb.DuckDBPyConnection
     finally:
         os.umask(before)
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")  # standard output belongs to the answer
+    with suppress(duckdb.InvalidInputException):  # a notebook without widgets has no bar to turn off
+        connection.execute("SET enable_progress_bar = false")  # standard output belongs to the answer
     return connection

@@ -1,9 +1,15 @@
 -- The only place with functions of this one engine. Everything else calls these by name,
 -- so that another engine needs these few lines again and nothing more.
 
--- text without case, diacritics and repeated spaces
+-- text without case, diacritics and repeated spaces; letters that are no base letter with a mark are spelt out
 CREATE MACRO plain_text(value) AS
-    trim(regexp_replace(lower(strip_accents(value)), '\s+', ' ', 'g'));
+    trim(regexp_replace(
+        strip_accents(replace(replace(replace(translate(
+            lower(value),
+            'øłđðıĸ‘’ʼ`´‐‑–' || chr(160) || chr(8239),
+            'olddik' || repeat(chr(39), 5) || '---  '
+        ), 'ß', 'ss'), 'æ', 'ae'), 'ĳ', 'ij')),
+        '\s+', ' ', 'g'));
 
 -- 'Berg, van den' → 'van den berg': registers write the prefix after a comma
 CREATE MACRO prefix_first(value) AS
@@ -14,8 +20,8 @@ CREATE MACRO surname_key(value) AS
     nullif(
         regexp_replace(
             regexp_replace(
-                replace(replace(replace(prefix_first(value), '’', ''''), '–', '-'), '‐', '-'),
-                '(^|[\s-])(?:(?:van|von|vom|zu|de|den|der|het|''t|''s|t|ter|ten|te|op|in|aan|bij|over|onder|uit|voor|d''|la|le|les|du|des|da|das|do|dos|di|del|della|el|al|ben|bin|ibn|ould|v\.?d\.?|v\.)\s+)+',
+                replace(regexp_replace(prefix_first(value), '\bd''\s*', '', 'g'), 'v/d', 'van de'),
+                '(^|[\s-])(?:(?:van|von|vom|zu|de|den|der|het|''t|''s|t|ter|ten|te|op|in|aan|bij|over|onder|uit|voor|la|le|les|du|des|da|das|do|dos|di|del|della|el|al|ben|bin|ibn|ould|v\.?d\.?|v\.)[\s-]+)+',
                 '\1', 'g'),
             '[^a-z0-9-]+', '', 'g'),
         '');

@@ -28,8 +28,9 @@ _MOTIVES = ("curiosity", "personal_involvement", "personal_benefit", "any", "non
 class SignedSql:
     """One explanation or rule, as signed off.
 
-    `about` says what an alert on a rule's findings is about: one subject, or the user's behaviour. `prose` maps each text field to its value by language ("en", "nl"); `parameters` maps each name to
-    `default`, `unit` and `reason`; `needs` lists what must be loaded for it to run ("shifts",
+    `about` says what an alert on a rule's findings is about: one subject, or the user's behaviour. `prose`
+    maps each text field to its value by language ("en", "nl"); `parameters` maps each name to `default`,
+    `unit` and `reason`; `needs` lists what must be loaded for it to run ("shifts",
     "subjects.is_public_figure"); `weight` is in natural log-odds, at score or strength 1.
     """
 

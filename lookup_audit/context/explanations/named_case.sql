@@ -104,7 +104,13 @@ INNER JOIN cases ON cases.case_id = night.case_id
 WHERE
     coalesce(cases.opened_at, night.occurred_at) <= night.occurred_at
     AND coalesce(cases.closed_at + to_days($wrap_up_days), night.occurred_at) >= night.occurred_at
-    AND NOT EXISTS (SELECT 1 FROM case_subjects WHERE case_subjects.case_id = night.case_id)
+    AND NOT EXISTS (
+        SELECT 1
+        FROM case_subjects
+        WHERE
+            case_subjects.case_id = night.case_id
+            AND coalesce(case_subjects.linked_at, night.occurred_at) <= night.occurred_at
+    )
     AND (
         cases.team = night.team
         OR EXISTS (

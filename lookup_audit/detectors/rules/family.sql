@@ -112,7 +112,7 @@ SELECT
             ELSE $rare_surname_score
                 * (0.4 + 0.6 * ln($uncommon_by_chance / surname_by_chance) / ln($uncommon_by_chance / $rare_by_chance))
         END
-    ) * CASE WHEN work_strength >= 0.5 THEN $linked_factor ELSE 1.0 END AS score,
+    ) * CASE WHEN subject_link_strength >= 0.5 THEN $linked_factor ELSE 1.0 END AS score,
     relation_kind,
     same_household,
     same_surname,

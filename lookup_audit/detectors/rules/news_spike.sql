@@ -65,11 +65,6 @@ default = 3
 unit = "users"
 reason = "with news: two can be partners on one car, three cannot"
 
-[parameters.minimum_users_no_news]
-default = 6
-unit = "users"
-reason = "without a known item the wave itself must be beyond doubt"
-
 [parameters.minimum_teams_no_news]
 default = 3
 unit = "teams"
@@ -83,7 +78,7 @@ reason = "above the subject's own baseline: a frequent offender always has atten
 [parameters.minimum_excess_no_news]
 default = 4.5
 unit = "standard deviations"
-reason = "thousands of persons are looked up each day: a lower bar is crossed by chance"
+reason = "thousands of persons are looked up each day: a lower bar is crossed by chance; eight users from none"
 
 [parameters.strong_excess]
 default = 6.0
@@ -100,10 +95,6 @@ default = 0.9
 unit = "score"
 reason = "a wave that nothing else explains"
 
-[parameters.hours_before]
-default = 24
-unit = "hours"
-reason = "rumours spread before the item is published"
 */
 SELECT
     lookup_nr,
@@ -125,10 +116,9 @@ WHERE
     AND NOT (is_own_record OR is_own_property)
     AND burst_excess >= $minimum_excess
     AND (
-        (news_items > 0 AND hours_since_news >= -$hours_before AND burst_users >= $minimum_users)
+        (news_items > 0 AND burst_users >= $minimum_users)
         OR (
-            burst_users >= $minimum_users_no_news
-            AND burst_teams >= $minimum_teams_no_news
+            burst_teams >= $minimum_teams_no_news
             AND burst_excess >= $minimum_excess_no_news
         )
     )

@@ -36,10 +36,12 @@ nl = [
 [blind_spots]
 en = [
     "Rosters are wrong or late; off duty alone proves nothing.",
+    "Many lookups spread over hours of a free day are taken as work that the roster missed.",
     "A shift that begins just after midnight is read on the next day.",
 ]
 nl = [
     "Roosters kloppen niet altijd; buiten diensttijd alleen bewijst niets.",
+    "Veel bevragingen verspreid over uren van een vrije dag gelden als werk dat het rooster miste.",
     "Een dienst die net na middernacht begint, telt voor de volgende dag.",
 ]
 

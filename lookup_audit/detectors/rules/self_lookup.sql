@@ -12,7 +12,6 @@ columns_used = [
     "is_own_record",
     "lookup_nr",
     "subject_link_strength",
-    "work_strength",
 ]
 
 [title]
@@ -69,7 +68,7 @@ reason = "with a work link it is a conflict of interest, not curiosity"
 SELECT
     lookup_nr,
     CASE WHEN is_own_record OR is_own_property THEN $record_score ELSE $address_score END
-    * CASE WHEN work_strength >= 0.5 THEN $linked_factor ELSE 1.0 END AS score,
+    * CASE WHEN subject_link_strength >= 0.5 THEN $linked_factor ELSE 1.0 END AS score,
     is_own_record,
     is_own_property,
     is_own_address,
