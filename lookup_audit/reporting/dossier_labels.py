@@ -103,6 +103,7 @@ def _codes(words: Words) -> dict[str, str]:
         "duty": _("on duty"),
         "standby": _("on standby"),
         "overtime": _("just before or after a shift"),
+        "unrostered": _("at work by all signs, not on the roster"),
         "training": _("in training"),
         "leave": _("on leave"),
         "sick": _("reported sick"),

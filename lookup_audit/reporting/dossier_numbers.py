@@ -140,7 +140,12 @@ def read_lookups(warehouse: Warehouse, user_id: str, period: Period) -> list[Loo
         found = Finding(row["detector"], row["score"], _object(row["evidence"]))
         findings[row["system"], row["lookup_id"]].append(found)
     context = warehouse.settings.context
-    grace = {"grace": context.shift_grace_minutes, "roster_days": context.roster_days}
+    grace = {
+        "grace": context.shift_grace_minutes,
+        "roster_days": context.roster_days,
+        "unrostered_lookups": context.unrostered_lookups,
+        "unrostered_hours": context.unrostered_hours,
+    }
     lookups = []
     for row in warehouse.rows(LOOKUPS, {**asked, **grace}):
         key = (row["system"], row["lookup_id"])

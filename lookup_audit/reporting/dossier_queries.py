@@ -37,6 +37,18 @@ duty AS (
         END AS duty
     FROM against_shifts
     GROUP BY system, lookup_id
+),
+
+-- a shift's worth of lookups on a free day: the roster missed it
+unrostered AS (
+    SELECT lookups.local_date
+    FROM lookups
+    INNER JOIN duty ON duty.system = lookups.system AND duty.lookup_id = lookups.lookup_id
+    WHERE {_MINE} AND duty.duty = 'off'
+    GROUP BY lookups.local_date
+    HAVING
+        count(*) >= $unrostered_lookups
+        AND seconds_between(min(lookups.occurred_at), max(lookups.occurred_at)) >= $unrostered_hours * 3600
 )
 
 SELECT
@@ -52,12 +64,16 @@ SELECT
     lookups.query_text,
     lookups.case_id,
     lookups.justification,
-    coalesce(duty.duty, 'unknown') AS duty,
+    CASE
+        WHEN duty.duty = 'off' AND unrostered.local_date IS NOT NULL THEN 'unrostered'
+        ELSE coalesce(duty.duty, 'unknown')
+    END AS duty,
     lookup_risk.risk,
     lookup_risk.alert_id,
     lookup_risk.sum_shown
 FROM lookups
 LEFT JOIN duty ON duty.system = lookups.system AND duty.lookup_id = lookups.lookup_id
+LEFT JOIN unrostered ON unrostered.local_date = lookups.local_date
 LEFT JOIN lookup_risk ON lookup_risk.system = lookups.system AND lookup_risk.lookup_id = lookups.lookup_id
 LEFT JOIN subjects ON subjects.subject_id = coalesce(lookups.subject_id, lookup_risk.subject_id)
 WHERE {_MINE}
