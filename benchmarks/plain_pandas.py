@@ -153,7 +153,7 @@ def _add_kin(context: Frame, drop: Drop, parameters: Parameters) -> None:
     met = met[met["user_id"].isin(shared["user_id"])].drop_duplicates(["user_id", "subject_id"])
     met = met.loc[met["subject_id"].notna(), "user_id"].value_counts()
     context["same_surname"] = ~np.isnan(found)
-    context["surname_by_chance"] = (found * (context["user_id"].map(met).fillna(0) + 400)).round(4)
+    context["surname_by_chance"] = (found * (context["user_id"].map(met).fillna(0) + 200)).round(4)
 
 
 def _window(lookups: Frame, day: pd.Timestamp, parameters: Parameters) -> Frame:

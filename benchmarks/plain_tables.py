@@ -134,7 +134,8 @@ def _resolve(lookups: Frame, subjects: Frame) -> None:
     texts["surname_key"] = surname_key(text.str.replace(r"[0-9][0-9./-]*", "", regex=True))
     iso = pd.to_datetime(text.str.extract(r"(\d{4}-\d{2}-\d{2})")[0], format="%Y-%m-%d", errors="coerce")
     dutch = pd.to_datetime(text.str.extract(r"(\d{2}-\d{2}-\d{4})")[0], format="%d-%m-%Y", errors="coerce")
-    texts["birth_date"] = iso.fillna(dutch)
+    plain = pd.to_datetime(text.str.extract(r"\b(\d{8})\b")[0], format="%d%m%Y", errors="coerce")
+    texts["birth_date"] = iso.fillna(dutch).fillna(plain)
     addresses = subjects[subjects["subject_type"] == "address"]
     persons = subjects[subjects["subject_type"] == "person"].assign(
         birth_date=lambda table: pd.to_datetime(table["birth_date"])

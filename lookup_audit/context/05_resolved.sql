@@ -8,7 +8,8 @@ WITH texts AS (
         surname_key(regexp_replace(query_text, '[0-9][0-9./-]*', '', 'g')) AS surname_key,
         CAST(coalesce(
             try_strptime(regexp_extract(query_text, '(\d{4}-\d{2}-\d{2})', 1), '%Y-%m-%d'),
-            try_strptime(regexp_extract(query_text, '(\d{2}-\d{2}-\d{4})', 1), '%d-%m-%Y')
+            try_strptime(regexp_extract(query_text, '(\d{2}-\d{2}-\d{4})', 1), '%d-%m-%Y'),
+            try_strptime(regexp_extract(query_text, '\b(\d{8})\b', 1), '%d%m%Y')
         ) AS DATE) AS birth_date
     FROM lookups
     WHERE local_date = $day AND subject_id IS NULL
