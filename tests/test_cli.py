@@ -148,6 +148,19 @@ def test_alerts_are_ranked_from_1_by_risk_and_take_a_verdict(warehouse, monkeypa
         (("ingest", "{tmp}/missing", "--warehouse", "{tmp}/new.duckdb"), 1, "missing"),
         (("rules", "neighbor"), 2, "no rule or explanation"),
         (("dossier", "u1", "--mandate", " ", "--warehouse", "{warehouse}", "--out", "{tmp}/d"), 2, "mandate"),
+        (("status", "--warehouse", "{tmp}/typo.toml"), 1, "not a warehouse"),
+        (("status", "--warehouse", "{tmp}/empty"), 1, "is a folder"),
+        (
+            ("report", "--from", "2030-01-01", "--warehouse", "{warehouse}", "--out", "{tmp}/r"),
+            1,
+            "no day of this",
+        ),
+        (
+            ("audit", "--from", "2026-03-05", "--to", "2026-03-01", "--warehouse", "{warehouse}"),
+            2,
+            "is after",
+        ),
+        (("demo", "--drop", "{tmp}/nope", "--out", "{tmp}/o"), 2, "is not a folder"),
         (("alerts", "--status", "open", "--warehouse", "{warehouse}"), 2, "--status"),
     ],
 )
@@ -161,6 +174,24 @@ def test_mistakes_get_a_clear_word_and_the_exit_code_of_the_contract(
     assert left == code
     assert said in out + err
     assert "Traceback" not in out + err
+
+
+def test_a_failed_first_load_leaves_no_warehouse_behind(tmp_path, monkeypatch, capsys):
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "lookups.csv").write_text("lookup_id\n1\n")
+    assert run(monkeypatch, capsys, "ingest", tmp_path / "drop", "--warehouse", tmp_path / "w.duckdb")[0] == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["drop"]
+
+
+def test_another_programs_database_is_refused_and_left_alone(tmp_path, monkeypatch, capsys):
+    for number, made in enumerate(
+        ("CREATE VIEW v AS SELECT 1", "CREATE TABLE warehouse_version (x INTEGER)")
+    ):
+        path = tmp_path / f"{number}.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(made)
+        code, _, err = run(monkeypatch, capsys, "status", "--warehouse", path)
+        assert (code, "not a lookup-audit warehouse" in err) == (1, True), made
 
 
 def test_a_detector_that_the_configuration_requires_and_cannot_run_leaves_exit_code_3(

@@ -113,7 +113,7 @@ def test_the_summary_counts_what_raises_and_what_speaks_for_the_officer(
     assert "Neighbours: 10 lookups." in text
     assert "made_up_rule: 1 lookup." in text
     assert "explained by work: Own case (" in text
-    assert "Of the lookups with a question, 2 of 10 also have a work link." in text
+    assert "Lookups with a question that also have a work link: 2 of 10." in text
     assert "1 alert was reviewed, and closed as explained or dismissed." in text
     assert text.index("What raises a question") < text.index("What speaks for the officer")
 

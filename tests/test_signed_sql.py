@@ -14,9 +14,16 @@ import lookup_audit
 from lookup_audit import pipeline
 from lookup_audit.context.build import night_values
 from lookup_audit.detectors import check_signed
-from lookup_audit.errors import SignedSqlError
+from lookup_audit.errors import SettingsError, SignedSqlError
 from lookup_audit.settings import Settings
-from lookup_audit.warehouse import SignedSql, load_signed, sign_off, signed_digest, signed_sql
+from lookup_audit.warehouse import (
+    SignedSql,
+    check_configured,
+    load_signed,
+    sign_off,
+    signed_digest,
+    signed_sql,
+)
 
 PACKAGE = Path(lookup_audit.__file__).parent
 CASES = Path(__file__).parent / "cases"
@@ -237,3 +244,17 @@ def test_settings_change_a_parameter_by_name_and_only_by_name() -> None:
     assert {**near, "near_m": rule.parameters["near_m"]["default"]} == rule.values(Settings())
     with pytest.raises(SignedSqlError, match="no parameter near_metres"):
         rule.values(Settings(rules={"neighbour": {"near_metres": 90}}))
+
+
+@pytest.mark.parametrize(
+    ("configured", "said"),
+    [
+        ({"required_detectors": ("off_dutie",)}, "did you mean off_duty"),
+        ({"rules": {"neigbour": {"near_m": 100}}}, "did you mean neighbour"),
+        ({"rules": {"neighbour": {"near_mm": 100}}}, "did you mean near_m"),
+    ],
+)
+def test_a_configuration_that_names_what_does_not_exist_is_refused(configured, said):
+    with pytest.raises(SettingsError, match=said):
+        check_configured(Settings.model_validate(configured))
+    check_configured(Settings(rules={"neighbour": {"near_m": 100}}, required_detectors=("peer_anomaly",)))

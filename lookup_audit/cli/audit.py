@@ -53,6 +53,8 @@ def audit(
     if day and (first or last):
         raise typer.BadParameter("give a date, or a range, not both", param_hint="--date")
     start, end = day_from(day or first, "--date" if day else "--from"), day_from(day or last, "--to")
+    if start and end and start > end:
+        raise typer.BadParameter(f"{start} is after {end}", param_hint="--from")
     with open_warehouse(warehouse, config) as opened:
         nights = audit_pending(opened, start, end)
         required = set(opened.settings.required_detectors)
@@ -89,6 +91,8 @@ def say_nights(nights: "list[NightSummary]") -> None:
         f"{len(nights)} day(s) from {nights[0].audit_date} to {nights[-1].audit_date}: {lookups:,} lookups, "
         f"{explained / max(lookups, 1):.1%} explained, {sum(night.touched for night in nights):,} raise a question"
     )
+    if len(nights) > 7:
+        say("The last 7 days (--json lists all):")
     say_table(
         ("day", "lookups", "explained", "questions"),
         [
@@ -142,7 +146,9 @@ def status(
         f"audited {state['audited_days']} day(s): {state['first_audited'] or '–'} to {state['last_audited'] or '–'}"
     )
     pending = state["pending"]
-    if not pending:
+    if not state["loaded"]["lookups"]:
+        say("nothing is loaded yet; run: lookup-audit ingest DROP")
+    elif not pending:
         say("pending none: last night is complete")
     for entry in pending[:10]:
         say(f"pending {entry['day']}: {entry['reasons']}")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lookup_audit.errors import WarehouseError
+
 if TYPE_CHECKING:
     from lookup_audit.settings import Settings
     from lookup_audit.warehouse import Warehouse
@@ -59,9 +61,26 @@ def settings_from(config: Path | None) -> "Settings":
 
 def open_warehouse(path: Path, config: Path | None, *, must_exist: bool = True) -> "Warehouse":
     """The warehouse that a command works on; only loading may make a new one."""
-    from lookup_audit.warehouse import Warehouse
+    from lookup_audit.warehouse import Warehouse, check_configured
 
-    return Warehouse(path, settings_from(config), must_exist=must_exist)
+    settings = settings_from(config)
+    check_configured(settings)
+    return Warehouse(path, settings, must_exist=must_exist)
+
+
+def check_period(warehouse: "Warehouse", first: date | None, last: date | None) -> None:
+    """Refuse a period that runs backwards, or in which no day was audited: an empty page misleads."""
+    if first and last and first > last:
+        raise typer.BadParameter(f"{first} is after {last}", param_hint="--from")
+    audited = warehouse.value(
+        "SELECT count(*) FROM runs WHERE ($first IS NULL OR audit_date >= $first) "
+        "AND ($last IS NULL OR audit_date <= $last)",
+        {"first": first, "last": last},
+    )
+    if not audited:
+        raise WarehouseError(
+            "no day of this period was audited; nothing is written (see: lookup-audit status)"
+        )
 
 
 def day_from(text: str | None, option: str) -> date | None:
@@ -90,12 +109,12 @@ def say(text: str = "") -> None:
 
 def note(text: str) -> None:
     """A line beside the answer (progress, shortfalls), on standard error."""
-    typer.echo(text, err=True)
+    typer.echo(_printable_lines(text), err=True)
 
 
 def complain(text: str) -> None:
     """What went wrong, on standard error."""
-    typer.echo(f"lookup-audit: {text}", err=True)
+    typer.echo(f"lookup-audit: {_printable_lines(text)}", err=True)
 
 
 def say_json(value: Any) -> None:
@@ -150,6 +169,11 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
     raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def _printable_lines(text: str) -> str:
+    """Names of files and columns come from outside, so they pass the same filter as values."""
+    return "\n".join(_printable(line) for line in text.split("\n"))
 
 
 def _printable(value: Any) -> str:

@@ -38,7 +38,7 @@ def simulate(
     days: Annotated[int, typer.Option(min=1, help="How many days.")] = 90,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes; another, another unit.")] = 1,
     world: Annotated[
-        str, typer.Option(help="A preset of habits: regional, lookalikes, clean, sparse.")
+        str, typer.Option(help="A preset of habits: regional, lookalikes, clean, sparse, national.")
     ] = "regional",
     start: Annotated[
         str | None, typer.Option(metavar="DAY", help="The first day; 2026-01-05 when not given.")
@@ -97,10 +97,22 @@ def load_drop(drop: Path, mapping: Path | None, warehouse: Path, config: Path | 
     """Load a drop with a progress bar; what came of it."""
     from lookup_audit.ingest import ingest as load
 
-    with open_warehouse(warehouse, config, must_exist=False) as opened, progress_bar("ingest") as update:
-        return load(
-            opened, drop, mapping=mapping, progress=lambda file, done, total: update(done, total, file)
-        )
+    is_new = not warehouse.exists()
+    loaded = False
+    try:
+        with open_warehouse(warehouse, config, must_exist=False) as opened, progress_bar("ingest") as update:
+            try:
+                return load(
+                    opened,
+                    drop,
+                    mapping=mapping,
+                    progress=lambda file, done, total: update(done, total, file),
+                )
+            finally:
+                loaded = opened.count("input_files") > 0
+    finally:
+        if is_new and not loaded:  # a drop that failed leaves no empty warehouse behind
+            warehouse.unlink(missing_ok=True)
 
 
 def summary_as_dict(summary: "IngestSummary") -> dict[str, Any]:
@@ -147,13 +159,19 @@ def say_summary(summary: "IngestSummary") -> None:
         note(f"ignored: {line}")
     for kind, count in sorted(summary.warnings.items()):
         note(f"warning: {kind.replace('_', ' ')}: {count}")
+    known = [report for report in summary.files if report.status == "already_loaded" and report.rows_rejected]
+    if known:
+        note(
+            f"{sum(report.rows_rejected for report in known)} row(s) of known files are still rejected; a file "
+            "is loaded once, so deliver the mended rows as a new file"
+        )
     if summary.rejected:
         note(f"{summary.rejected} row(s) rejected; see: lookup-audit status --rejected")
 
 
 def demo(
     out: Annotated[Path, typer.Option(help="Where the warehouse and pages go.")] = Path("demo"),
-    drop: Annotated[Path, typer.Option(help="The sample drop.")] = Path("sample_data/drop"),
+    drop: Annotated[Path | None, typer.Option(help="A drop; sample_data/drop when not given.")] = None,
     warehouse: Annotated[
         Path | None, typer.Option(metavar="PATH", help="The DuckDB file; inside OUT when not given.")
     ] = None,
@@ -169,6 +187,10 @@ def demo(
     from lookup_audit.warehouse import export_tables
 
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if drop is None:
+        drop = Path("sample_data/drop")
+    elif not drop.is_dir():
+        raise typer.BadParameter(f"{drop} is not a folder", param_hint="--drop")
     if not drop.is_dir():
         from lookup_audit.simulate import simulate as make_drop
 

@@ -11,6 +11,7 @@ from lookup_audit.cli.common import (
     JsonOption,
     LanguageOption,
     WarehouseOption,
+    check_period,
     day_from,
     language_from,
     open_warehouse,
@@ -33,7 +34,9 @@ def register(app: typer.Typer) -> None:
 def alerts(
     limit: Annotated[int, typer.Option(min=1, help="How many to list.")] = 25,
     minimum_risk: Annotated[float, typer.Option(min=0, max=1, help="Leave out lower risks.")] = 0.0,
-    status: Annotated[str | None, typer.Option(help="Only alerts with this status, as new.")] = None,
+    status: Annotated[
+        str | None, typer.Option(help="Only new, asked, explained, unexplained, referred or dismissed.")
+    ] = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -104,13 +107,15 @@ def report(
     """Write the prevention dashboard: trends by motive, time, system and team, and never a person."""
     from lookup_audit.reporting.report import write_report
 
+    start, end = day_from(first, "--from"), day_from(last, "--to")
     with open_warehouse(warehouse, config) as opened:
+        check_period(opened, start, end)
         pages = write_report(
             opened,
             out,
             language=language_from(lang),
-            from_day=day_from(first, "--from"),
-            to_day=day_from(last, "--to"),
+            from_day=start,
+            to_day=end,
         )
     _say_written(pages, as_json=as_json)
 
@@ -133,15 +138,17 @@ def dossier(
     """Write one user's file for an authorised investigation; the opening itself is logged."""
     from lookup_audit.reporting.dossier import write_dossier
 
+    start, end = day_from(first, "--from"), day_from(last, "--to")
     with open_warehouse(warehouse, config) as opened:
+        check_period(opened, start, end)
         pages = write_dossier(
             opened,
             user,
             out,
             mandate=mandate,
             language=language_from(lang),
-            from_day=day_from(first, "--from"),
-            to_day=day_from(last, "--to"),
+            from_day=start,
+            to_day=end,
         )
     _say_written(pages, as_json=as_json)
 

@@ -83,10 +83,13 @@ class TextFile:
             yield from chunks
             return
         decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-        yield decoder.decode(first[skip:]).encode()
-        for chunk in chunks:
-            yield decoder.decode(chunk).encode()
-        yield decoder.decode(b"", final=True).encode()
+        try:
+            yield decoder.decode(first[skip:]).encode()
+            for chunk in chunks:
+                yield decoder.decode(chunk).encode()
+            yield decoder.decode(b"", final=True).encode()
+        except UnicodeError as error:
+            raise InputError(f"{self.path.name}: is not {encoding}: {error}") from error
 
     def _decode(self, data: bytes, number: int) -> tuple[list[str], dict[int, str]]:
         faults: dict[int, str] = {}

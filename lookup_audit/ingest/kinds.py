@@ -125,7 +125,7 @@ def native(column: Column, value: str, field: Field, zone: str, bind: Bind) -> T
         return Typed(f"CAST({f'timezone({bind(zone)}, {value})' if field.zoned else value} AS DATE)")
     if column.kind == "number":
         number = f"CAST({value} AS DOUBLE)"
-        return Typed(f"CASE WHEN isfinite({number}) THEN {number} END")
+        return Typed(f"CASE WHEN NOT isnan({number}) THEN {number} END")  # NaN is how arrays write "missing"
     return Typed(value)
 
 

@@ -140,9 +140,10 @@ def _encoding_faults(rule: Rule) -> list[str]:
     if rule.encoding is None:
         return []
     try:
-        codecs.lookup(rule.encoding)
-    except LookupError:
-        return [f".encoding: {rule.encoding!r} is no encoding that Python knows"]
+        "a".encode(rule.encoding)  # refuses codecs that are known but are not about text
+        codecs.getincrementaldecoder(rule.encoding)(errors="replace").decode(b"a")
+    except (LookupError, UnicodeError, AssertionError, TypeError):
+        return [f".encoding: {rule.encoding!r} is no text encoding that can be read piece by piece"]
     return []
 
 

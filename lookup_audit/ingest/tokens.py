@@ -129,8 +129,8 @@ def json_keys(lines: list[tuple[int, str]]) -> list[str]:
     keys: dict[str, None] = {}
     for _, line in lines:
         try:
-            row = json.loads(line)
-        except ValueError:
+            row = json.loads(line, parse_int=str)  # an integer may have more digits than Python reads
+        except (ValueError, RecursionError):  # the reader rejects it later, with its line
             continue
         if isinstance(row, dict):
             keys |= dict.fromkeys(row)

@@ -95,26 +95,30 @@ def what_speaks(lookups: Sequence[Lookup], labels: Labels) -> list[str]:
 
 
 def _on_asked(asked: Sequence[Lookup], words: Words) -> list[str]:
-    """Three counts over the lookups with a question: with a link, on duty, with a justification."""
+    """Counts over the lookups with a question: with a link, on duty, with a justification; none that is 0."""
     whole = words.number(len(asked))
-    return [
+    linked = sum(bool(lookup.links) for lookup in asked)
+    on_duty = sum(lookup.on_duty for lookup in asked)
+    reasoned = sum(bool((lookup.justification or "").strip()) for lookup in asked)
+    said = (
         words.gettext(
-            "Of the lookups with a question, %(part)s of %(whole)s also have a work link.",
-            part=words.number(sum(bool(lookup.links) for lookup in asked)),
+            "Lookups with a question that also have a work link: %(part)s of %(whole)s.",
+            part=words.number(linked),
             whole=whole,
         ),
         words.gettext(
-            "Of the lookups with a question, %(part)s of %(whole)s were made on duty, on standby, "
-            "or just before or after a shift.",
-            part=words.number(sum(lookup.on_duty for lookup in asked)),
+            "Lookups with a question made on duty, on standby, or just before or after a shift: "
+            "%(part)s of %(whole)s.",
+            part=words.number(on_duty),
             whole=whole,
         ),
         words.gettext(
-            "Of the lookups with a question, for %(part)s of %(whole)s the officer entered a justification.",
-            part=words.number(sum(bool((lookup.justification or "").strip()) for lookup in asked)),
+            "Lookups with a question for which the officer entered a justification: %(part)s of %(whole)s.",
+            part=words.number(reasoned),
             whole=whole,
         ),
-    ]
+    )
+    return [sentence for sentence, count in zip(said, (linked, on_duty, reasoned), strict=True) if count]
 
 
 def _around(

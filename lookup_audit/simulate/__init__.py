@@ -74,6 +74,8 @@ def simulate(  # noqa: PLR0913
         raise UsageError(
             f"a unit has at least {_FEWEST_USERS} users and 1 day; seed and bad rows are not negative"
         )
+    if not 1901 <= start.year <= 2090 or days > 3660:
+        raise UsageError("a unit starts in a year from 1901 to 2090, and lasts at most ten years")
     if formats not in known_formats():
         raise UsageError(f"no format named {formats!r}; there are {', '.join(known_formats())}")
     if bad_rows and formats == "parquet":

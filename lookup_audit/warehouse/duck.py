@@ -57,9 +57,12 @@ class Warehouse:
 
     def _prepare(self, fresh: bool) -> None:
         self.script(_text("functions.sql").replace("CREATE MACRO", "CREATE OR REPLACE TEMP MACRO"))
-        known = self.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'warehouse_version'")
+        known = self.value(
+            "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'warehouse_version' AND column_name = 'version'"
+        )
         if not known:
-            if not fresh and self.value("SELECT count(*) FROM duckdb_tables()"):
+            held = "SELECT (SELECT count(*) FROM duckdb_tables()) + count(*) FROM duckdb_views() WHERE NOT internal"
+            if not fresh and self.value(held):
                 raise WarehouseError(f"{self.path}: is a database, but not a lookup-audit warehouse")
             with self.transaction():
                 self.script(_text("schema.sql"))
@@ -152,6 +155,18 @@ def _text(name: str) -> str:
     return (files("lookup_audit.warehouse") / name).read_text(encoding="utf-8")
 
 
+def _refuse_what_is_no_database(path: Path | None) -> None:
+    """A folder, or a file of another kind: the engine would take some of these for data and keep nothing."""
+    if path is None or not path.exists():
+        return
+    if path.is_dir():
+        raise WarehouseError(f"{path}: is a folder, not a warehouse")
+    with path.open("rb") as file:
+        start = file.read(12)
+    if start and start[8:12] != b"DUCK":
+        raise WarehouseError(f"{path}: is a file, but not a warehouse")
+
+
 def _connect(path: Path | None, settings: Settings) -> duckdb.DuckDBPyConnection:
     options: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,  # nothing is fetched, ever
@@ -162,6 +177,7 @@ def _connect(path: Path | None, settings: Settings) -> duckdb.DuckDBPyConnection
     if settings.threads is not None:
         options["threads"] = settings.threads
     options["memory_limit"] = settings.memory or "60%"
+    _refuse_what_is_no_database(path)
     before = os.umask(0o077)
     try:
         connection = duckdb.connect(str(path) if path else ":memory:", config=options)

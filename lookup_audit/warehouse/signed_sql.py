@@ -4,15 +4,17 @@ Each explanation and each rule is one file: a leading comment block in TOML, the
 `signed_off.toml`, holds the version and SHA-256 of every text; a file that differs does not run.
 """
 
+import difflib
 import hashlib
 import re
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from lookup_audit.errors import SignedSqlError
+from lookup_audit.errors import SettingsError, SignedSqlError
 from lookup_audit.settings import Settings
 
 Kind = Literal["explanation", "rule"]
@@ -120,6 +122,34 @@ def parse_signed(kind: Kind, path: Path) -> SignedSql:
         if set(spec) != {"default", "unit", "reason"}:
             raise SignedSqlError(f"{where}: parameter {name} needs default, unit and reason, and only those")
     return signed
+
+
+def check_configured(settings: Settings) -> None:
+    """Hold the detectors, rules and parameters that a configuration names to those that exist.
+
+    Raises `SettingsError` with every unknown name and the nearest known one: a typing error must not
+    switch a safeguard off.
+    """
+    if not settings.rules and not settings.required_detectors:
+        return
+    signed = {one.id: one for kind in _FOLDERS for one in load_signed(kind, locked=False)}
+    detectors = {name for name, one in signed.items() if one.kind == "rule"} | {"peer_anomaly"}
+    faults = [_unknown("required_detectors", name, detectors) for name in settings.required_detectors]
+    for name, parameters in settings.rules.items():
+        faults.append(_unknown("rules", name, signed))
+        if name in signed:
+            known = signed[name].parameters
+            faults += [_unknown(f"rules.{name}", parameter, known) for parameter in parameters]
+    said = [fault for fault in faults if fault]
+    if said:
+        raise SettingsError("the configuration names what does not exist\n" + "\n".join(said))
+
+
+def _unknown(where: str, name: str, known: Collection[str]) -> str:
+    if name in known:
+        return ""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"  {where}: unknown {name!r}{f'; did you mean {near[0]}?' if near else ''}"
 
 
 def sign_off() -> list[str]:

@@ -4,7 +4,7 @@ version = 1
 motive = "personal_involvement"
 weight = 6.0
 legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
-needs = ["users.home_postcode"]
+needs = ["users.home_postcode or users.home_lat"]
 columns_used = [
     "channel",
     "duty_state",
