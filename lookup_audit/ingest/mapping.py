@@ -143,7 +143,7 @@ def _encoding_faults(rule: Rule) -> list[str]:
         "a".encode(rule.encoding)  # refuses codecs that are known but are not about text
         codecs.getincrementaldecoder(rule.encoding)(errors="replace").decode(b"a")
     except (LookupError, UnicodeError, AssertionError, TypeError):
-        return [f".encoding: {rule.encoding!r} is no text encoding that can be read piece by piece"]
+        return [f".encoding: {rule.encoding!r} is no encoding of text that can be read piece by piece"]
     return []
 
 
