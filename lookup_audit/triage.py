@@ -41,15 +41,14 @@ def update_alerts(warehouse: Warehouse) -> None:
     An alert is one user and one circle (a subject with household, car and address) or one user's behaviour,
     until the configured number of days passes without another lookup that carries a finding.
     """
-    values = {"gap_days": warehouse.settings.alerts.gap_days, "per_day": REPEATED_DAY_LOG_ODDS}
     warehouse.run(
         """
         DELETE FROM alert_episodes
         WHERE (user_id, alert_about) IN (SELECT DISTINCT (user_id, alert_about) FROM touched_pairs)
         """
     )
-    warehouse.run(_MEMBERS, {"gap_days": values["gap_days"]})
-    warehouse.run(_EPISODES, {"per_day": values["per_day"]})
+    warehouse.run(_MEMBERS, {"gap_days": warehouse.settings.alerts.gap_days})
+    warehouse.run(_EPISODES, {"per_day": REPEATED_DAY_LOG_ODDS})
     warehouse.run(
         """
         UPDATE lookup_risk
