@@ -8,12 +8,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
 from lookup_audit.errors import InputError
-from lookup_audit.evaluation import Evaluation, average_precision, evaluate, share
+from lookup_audit.evaluation import Evaluation, evaluate
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse import Warehouse
 
@@ -85,7 +83,7 @@ def fill(warehouse: Warehouse, lookups: tuple[Lookup, ...] = LOOKUPS) -> None:
         "lookup_risk": [
             about[lookup]
             | {
-                "risk": lookup.risk, "detectors": list(lookup.detectors), "work_links": [], "sum_shown": "{}",
+                "risk": lookup.risk, "detectors": list(lookup.detectors), "work_links": [], "sum_shown": "[]",
                 "alert_id": lookup.alert_id, "alert_about": lookup.about, "audit_date": DAY,
             }
             for lookup in touched
@@ -112,12 +110,35 @@ def fill(warehouse: Warehouse, lookups: tuple[Lookup, ...] = LOOKUPS) -> None:
             }
             for alert_id, user_id, circle, risk, size in ALERTS
         ],
+        # the last is a day of work that was not audited
+        "user_days": [
+            {"user_id": user, "day": day}
+            for user, day in (("u1", DAY), ("u2", DAY), ("u1", DAY + timedelta(days=1)))
+        ],
         "runs": [run("r", explained=3, finished_at=datetime(2026, 3, 3, 2))],
     }  # fmt: skip
     with warehouse.transaction():
         for table, rows in tables.items():
-            if rows:
-                warehouse.insert(table, pd.DataFrame(rows))
+            insert(warehouse, table, rows)
+
+
+def insert(warehouse: Warehouse, table: str, rows: list[dict[str, Any]]) -> None:
+    """Add rows; columns that must be filled and are not given hold what no evaluation reads."""
+    if not rows:
+        return
+    empty = {
+        "VARCHAR": "",
+        "VARCHAR[]": [],
+        "DATE": DAY,
+        "TIMESTAMP": datetime(2026, 3, 2, 9),
+        "BOOLEAN": False,
+    }
+    needed = warehouse.rows(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $name AND NOT is_nullable",
+        {"name": table},
+    )
+    filler = {column["column_name"]: empty.get(column["data_type"], 0) for column in needed}
+    warehouse.insert(table, pd.DataFrame([filler | row for row in rows]))
 
 
 def run(run_id: str, *, explained: int, finished_at: datetime) -> dict[str, Any]:
@@ -154,6 +175,31 @@ def test_average_precision_is_that_of_scikit_learn(evaluation: Evaluation) -> No
     assert evaluation.average_precision == pytest.approx(expected, abs=1e-6)
     # by hand: 2 of 4 at precision 1, a third at 3/5, the fourth among all nine
     assert evaluation.average_precision == pytest.approx((2 * 1 + 3 / 5 + 4 / 9) / 4, abs=1e-6)
+
+
+def test_risk_0_and_untouched_are_one_group_labelled_or_not(warehouse: Warehouse) -> None:
+    more = (
+        Lookup("11", "u1", "s8", CURIOSITY, 0.0, "behaviour", None, ("off_duty",)),
+        Lookup("12", "u1", "s9", CURIOSITY),
+        Lookup("13", "u2", "s9", None, 0.0, "behaviour", None, ("off_duty",)),
+    )
+    fill(warehouse, (*LOOKUPS, *more))
+    audited = [lookup for lookup in (*LOOKUPS, *more) if lookup.day == DAY]
+    expected = average_precision_score(
+        [lookup.label is not None for lookup in audited], [lookup.risk or 0.0 for lookup in audited]
+    )
+    found = evaluate(warehouse)
+    assert found.average_precision == pytest.approx(expected, abs=1e-6)
+    # of the 12, the last seven enter together: three labels, at the precision of everything
+    assert found.average_precision == pytest.approx((2 * 1 + 3 / 5 + 3 * 6 / 12) / 6, abs=1e-6)
+
+
+def test_average_precision_has_an_interval_over_users(evaluation: Evaluation, warehouse: Warehouse) -> None:
+    low, high = evaluation.average_precision_interval
+    assert low is not None
+    assert high is not None
+    assert low < (evaluation.average_precision or 0.0) < high
+    assert evaluate(warehouse).average_precision_interval == (low, high)
 
 
 def test_alerts_read_at_capacity(evaluation: Evaluation) -> None:
@@ -245,33 +291,8 @@ def test_nothing_audited_is_an_error(warehouse: Warehouse) -> None:
         evaluate(warehouse)
 
 
-def test_no_labels_on_audited_days_is_an_error(warehouse: Warehouse) -> None:
-    fill(warehouse, LOOKUPS[3:4] + LOOKUPS[9:])
-    with pytest.raises(InputError, match="no audited lookup has a label"):
-        evaluate(warehouse)
-
-
-@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1))
-def test_average_precision_with_ties_is_that_of_scikit_learn(rows: list[tuple[int, bool]]) -> None:
-    groups = [
-        (sum(score == level for score, _ in rows), sum(hit for score, hit in rows if score == level))
-        for level in sorted({score for score, _ in rows}, reverse=True)
-    ]
-    if not any(hit for _, hit in rows):
-        assert average_precision(groups) is None
-        return
-    expected = average_precision_score([hit for _, hit in rows], [score for score, _ in rows])
-    assert average_precision(groups) == pytest.approx(expected, abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "low", "high"),
-    [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (5, 10, 0.2366, 0.7634), (1, 100, 0.0018, 0.0545)],
-)
-def test_wilson_interval(part: int, whole: int, low: float, high: float) -> None:
-    observed = share(part, whole)
-    assert (observed.low, observed.high) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
-
-
-def test_a_share_of_nothing_is_unknown() -> None:
-    assert share(0, 0).share is None
+def test_an_audit_that_found_nothing_to_ask_can_be_evaluated(warehouse: Warehouse) -> None:
+    insert(warehouse, "runs", [run("r", explained=0, finished_at=datetime(2026, 3, 3, 2))])
+    nothing = evaluate(warehouse)
+    assert (nothing.lookups, nothing.alerts, nothing.detectors) == (0, 0, ())
+    assert nothing.false_alerts[0].per_night.rate is None

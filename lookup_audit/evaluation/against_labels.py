@@ -2,21 +2,26 @@
 
 The measure that counts is what fits a reviewer's day: of the alerts that can be read, how many are right,
 and what share of the known cases is among them. A label that is not there counts as innocent, so every
-precision is a lower bound where labels are not complete. Only audited days count.
+precision is a lower bound where labels are not complete. Only audited days count. All of it reads the tables
+that `questions.JUDGED` makes. Where no audited lookup has a label, precision is not known, and recall is of
+nothing: both are None.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
-from lookup_audit.errors import InputError
+import numpy as np
+import pandas as pd
+
 from lookup_audit.evaluation import questions
-from lookup_audit.evaluation.measures import Share, average_precision, share
+from lookup_audit.evaluation.measures import (
+    Estimate,
+    Share,
+    average_precision,
+    estimate,
+    resampled_average_precision,
+    share,
+)
 from lookup_audit.warehouse import Warehouse
-
-CAPACITIES = (10, 30, 100)
-"""Alerts that are read per 1,000 users per 30 days."""
 
 
 @dataclass(frozen=True)
@@ -61,109 +66,46 @@ class Band:
     labelled: Share
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """Everything that `evaluate` measures; shares are of audited lookups."""
+def average_precision_of(warehouse: Warehouse, sql: str) -> Estimate:
+    """Average precision over the groups of a query, with its interval over users; None without labels.
 
-    lookups: int
-    labels: int
-    users: int
-    days: int
-    alerts: int
-    average_precision: float
-    alert_average_precision: float | None
-    at_capacity: tuple[AtCapacity, ...]
-    detectors: tuple[DetectorScore, ...]
-    motives: tuple[LabelScore, ...]
-    themes: tuple[LabelScore, ...]
-    explained: Share
-    first_explained: Share
-    touched_explained: Share
-    labels_explained: Share
-    calibration: tuple[Band, ...]
-    brier: float | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain dicts, lists and numbers, ready for JSON."""
-        return asdict(self)
-
-
-def evaluate(warehouse: Warehouse, *, capacities: Sequence[int] = CAPACITIES) -> Evaluation:
-    """Measure the audit in this warehouse against `labels`.
-
-    `capacities` are numbers of alerts read per 1,000 users per 30 days; per motive and theme the highest
-    counts. Raises `InputError` when nothing was audited, or no audited lookup has a label.
+    The query gives `user_id`, `score`, `n` (rows) and `hits` (labelled rows).
     """
-    if not warehouse.count("runs"):
-        raise InputError("nothing has been audited yet; run the audit first")
-    with _judged(warehouse):
-        totals = warehouse.rows(questions.TOTALS)[0]
-        if not totals["labels"]:
-            raise InputError(
-                "no audited lookup has a label: evaluation needs the table labels "
-                "(system, lookup_id, motive), and the days they are about audited"
-            )
-        reads = {capacity: _alerts_read(capacity, totals["users"], totals["days"]) for capacity in capacities}
-        most = max(reads.values())
-        shown = warehouse.rows(questions.EXPLAINED)[0]
-        untouched = {"untouched": totals["lookups"] - totals["judged"]}
-        return Evaluation(
-            lookups=totals["lookups"],
-            labels=totals["labels"],
-            users=totals["users"],
-            days=totals["days"],
-            alerts=totals["alerts"],
-            average_precision=average_precision(_groups(warehouse, questions.BY_RISK, untouched)) or 0.0,
-            alert_average_precision=average_precision(_groups(warehouse, questions.BY_RANK)),
-            at_capacity=tuple(_at_capacity(warehouse, *read, totals["labels"]) for read in reads.items()),
-            detectors=_detectors(warehouse, totals["labels"]),
-            motives=_labels_by(warehouse, "motive", most),
-            themes=_labels_by(warehouse, "theme", most),
-            explained=share(shown["explained"], shown["lookups"]),
-            first_explained=share(shown["first_explained"], shown["first_lookups"]),
-            touched_explained=share(totals["touched_explained"], totals["touched"]),
-            labels_explained=share(totals["labels_explained"], totals["labels"]),
-            calibration=_calibration(warehouse),
-            brier=warehouse.value(questions.BRIER),
-        )
+    groups = warehouse.frame(sql)
+    scores = groups["score"].to_numpy(np.float64)
+    rows, hits = (groups[column].to_numpy(np.int64) for column in ("n", "hits"))
+    value = average_precision(scores, rows, hits)
+    if value is None:
+        return Estimate(None, None, None)
+    users = pd.factorize(groups["user_id"], sort=True)[0]
+    return estimate(value, resampled_average_precision(users, scores, rows, hits))
 
 
-@contextmanager
-def _judged(warehouse: Warehouse) -> Iterator[None]:
-    """For as long as the block lasts: every audited lookup with a risk or a label, in `judged`."""
-    warehouse.script(questions.JUDGED)
-    try:
-        yield
-    finally:
-        warehouse.script("DROP TABLE IF EXISTS judged; DROP TABLE IF EXISTS audited")
-
-
-def _alerts_read(capacity: int, users: int, days: int) -> int:
+def alerts_read(capacity: int, users: int, days: int) -> int:
+    """How many alerts are read in all, at `capacity` per 1,000 users per 30 days; at least one."""
     return max(1, round(capacity * users / 1000 * days / 30))
 
 
-def _groups(warehouse: Warehouse, sql: str, values: dict[str, Any] | None = None) -> list[tuple[int, int]]:
-    return [(row["n"], row["hits"]) for row in warehouse.rows(sql, values)]
-
-
-def _at_capacity(warehouse: Warehouse, capacity: int, alerts: int, labels: int) -> AtCapacity:
+def at_capacity(warehouse: Warehouse, capacity: int, alerts: int, labels: int) -> AtCapacity:
+    """What reading this many alerts, best rank first, gives."""
     row = warehouse.rows(questions.AT_CAPACITY, {"alerts": alerts})[0]
     return AtCapacity(
         capacity=capacity,
         alerts=alerts,
-        precision=share(row["right_alerts"], row["read_alerts"]),
+        precision=share(row["right_alerts"], row["read_alerts"], known=labels > 0),
         recall=share(row["found"], labels),
         pair_recall=share(row["found_pairs"], row["pairs"]),
         ceiling=share(row["best"], labels),
     )
 
 
-def _detectors(warehouse: Warehouse, labels: int) -> tuple[DetectorScore, ...]:
+def by_detector(warehouse: Warehouse, labels: int) -> tuple[DetectorScore, ...]:
+    """Every detector with findings, in order of name."""
     return tuple(
         DetectorScore(
             detector=row["detector"],
             findings=row["findings"],
-            precision=share(row["right_findings"], row["findings"]),
+            precision=share(row["right_findings"], row["findings"], known=labels > 0),
             recall=share(row["found"], labels),
             theme_recall=share(row["found_of_theme"], row["of_theme"]),
         )
@@ -171,7 +113,8 @@ def _detectors(warehouse: Warehouse, labels: int) -> tuple[DetectorScore, ...]:
     )
 
 
-def _labels_by(warehouse: Warehouse, column: str, alerts: int) -> tuple[LabelScore, ...]:
+def labels_by(warehouse: Warehouse, column: str, alerts: int) -> tuple[LabelScore, ...]:
+    """Labels by `motive` or `theme`: touched at all, and among the first `alerts` alerts."""
     rows = warehouse.rows(questions.LABELS_BY.format(column=column), {"alerts": alerts})
     return tuple(
         LabelScore(row["name"], share(row["touched"], row["n"]), share(row["in_top"], row["n"]))
@@ -179,8 +122,14 @@ def _labels_by(warehouse: Warehouse, column: str, alerts: int) -> tuple[LabelSco
     )
 
 
-def _calibration(warehouse: Warehouse) -> tuple[Band, ...]:
+def calibration(warehouse: Warehouse, labels: int) -> tuple[Band, ...]:
+    """Touched lookups in ten bands of risk, those without any left out: what was said, what was so."""
     return tuple(
-        Band(row["band"] / 10, (row["band"] + 1) / 10, row["mean_risk"], share(row["hits"], row["n"]))
+        Band(
+            low=row["band"] / 10,
+            high=(row["band"] + 1) / 10,
+            mean_risk=row["mean_risk"],
+            labelled=share(row["hits"], row["n"], known=labels > 0),
+        )
         for row in warehouse.rows(questions.CALIBRATION)
     )

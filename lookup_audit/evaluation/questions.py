@@ -1,9 +1,12 @@
-"""What an evaluation asks the warehouse; all of it over `judged`, which `JUDGED` makes."""
+"""What an evaluation asks the warehouse; all of it over the tables that `JUDGED` makes."""
 
+# audited: every lookup of an audited day. judged: those with a risk or a label. untouched: how many others
+# each user has; they have no label, and risk 0 like the labels that no detector touched. judged_alerts: each
+# alert, with how many labelled lookups it holds.
 # A label of a subject that no rule touched belongs to the circle that other lookups of the pair have.
 JUDGED = """
 CREATE OR REPLACE TEMP TABLE audited AS
-SELECT lookups.system, lookups.lookup_id, lookups.user_id, lookups.subject_id
+SELECT lookups.system, lookups.lookup_id, lookups.user_id, lookups.subject_id, lookups.local_date
 FROM lookups SEMI JOIN runs ON runs.audit_date = lookups.local_date;
 
 CREATE OR REPLACE TEMP TABLE judged AS
@@ -14,6 +17,7 @@ SELECT
     coalesce(risks.subject_id, audited.subject_id) AS subject,
     coalesce(risks.risk, 0.0) AS risk,
     risks.lookup_id IS NOT NULL AS is_touched,
+    alerts.alert_id,
     alerts.rank AS alert_rank,
     labels.motive,
     coalesce(labels.theme, 'none') AS theme,
@@ -33,7 +37,31 @@ LEFT JOIN alerts ON alerts.alert_id = risks.alert_id
 LEFT JOIN (
     SELECT DISTINCT system, lookup_id FROM work_links WHERE strength >= 0.5
 ) AS links ON links.system = audited.system AND links.lookup_id = audited.lookup_id
-WHERE risks.lookup_id IS NOT NULL OR labels.lookup_id IS NOT NULL
+WHERE risks.lookup_id IS NOT NULL OR labels.lookup_id IS NOT NULL;
+
+CREATE OR REPLACE TEMP TABLE untouched AS
+SELECT user_id, count(*) AS lookups
+FROM audited
+ANTI JOIN judged ON judged.system = audited.system AND judged.lookup_id = audited.lookup_id
+GROUP BY user_id;
+
+CREATE OR REPLACE TEMP TABLE judged_alerts AS
+SELECT
+    alerts.alert_id,
+    alerts.user_id,
+    alerts.risk,
+    alerts.rank,
+    count(judged.lookup_id) FILTER (WHERE judged.is_labelled) AS labelled
+FROM alerts
+LEFT JOIN judged ON judged.alert_id = alerts.alert_id
+GROUP BY alerts.alert_id, alerts.user_id, alerts.risk, alerts.rank
+"""
+
+FORGET = """
+DROP TABLE IF EXISTS judged_alerts;
+DROP TABLE IF EXISTS untouched;
+DROP TABLE IF EXISTS judged;
+DROP TABLE IF EXISTS audited
 """
 
 TOTALS = """
@@ -41,9 +69,10 @@ SELECT
     (SELECT count(*) FROM audited) AS lookups,
     (SELECT count(*) FROM (SELECT user_id FROM users UNION SELECT user_id FROM audited)) AS users,
     (SELECT count(DISTINCT audit_date) FROM runs) AS days,
+    (SELECT count(*) FROM user_days SEMI JOIN runs ON runs.audit_date = user_days.day) AS user_days,
     (SELECT count(*) FROM alerts) AS alerts,
-    count(*) AS judged,
     count(*) FILTER (WHERE is_labelled) AS labels,
+    count(DISTINCT user_id) FILTER (WHERE is_labelled) AS labelled_users,
     count(*) FILTER (WHERE is_touched) AS touched,
     count(*) FILTER (WHERE is_touched AND is_explained) AS touched_explained,
     count(*) FILTER (WHERE is_labelled AND is_explained) AS labels_explained
@@ -53,10 +82,10 @@ FROM judged
 # A day that was audited twice counts as it was audited last.
 EXPLAINED = """
 SELECT
-    sum(lookups)::BIGINT AS lookups,
-    sum(explained)::BIGINT AS explained,
-    sum(first_lookups)::BIGINT AS first_lookups,
-    sum(first_explained)::BIGINT AS first_explained
+    coalesce(sum(lookups), 0)::BIGINT AS lookups,
+    coalesce(sum(explained), 0)::BIGINT AS explained,
+    coalesce(sum(first_lookups), 0)::BIGINT AS first_lookups,
+    coalesce(sum(first_explained), 0)::BIGINT AS first_explained
 FROM (
     SELECT *, row_number() OVER (PARTITION BY audit_date ORDER BY finished_at DESC, run_id) AS newest
     FROM runs
@@ -64,21 +93,16 @@ FROM (
 WHERE newest = 1
 """
 
-# The audited lookups that are not in judged have no label, and risk 0 like the labels that no rule touched.
-BY_RISK = """
-SELECT sum(n)::BIGINT AS n, sum(hits)::BIGINT AS hits
-FROM (
-    SELECT risk, 1 AS n, is_labelled::INTEGER AS hits FROM judged
-    UNION ALL
-    SELECT 0.0 AS risk, $untouched AS n, 0 AS hits
-)
-GROUP BY risk
-ORDER BY risk DESC
+BY_USER_AND_RISK = """
+SELECT user_id, risk AS score, count(*) AS n, count(*) FILTER (WHERE is_labelled) AS hits
+FROM judged GROUP BY user_id, risk
+UNION ALL
+SELECT user_id, 0.0 AS score, lookups AS n, 0 AS hits FROM untouched
+ORDER BY user_id, score, n
 """
 
 BY_RANK = """
-SELECT 1 AS n, max(is_labelled::INTEGER) AS hits
-FROM judged WHERE alert_rank IS NOT NULL GROUP BY alert_rank ORDER BY alert_rank
+SELECT user_id, -rank AS score, 1 AS n, (labelled > 0)::INTEGER AS hits FROM judged_alerts ORDER BY rank
 """
 
 AT_CAPACITY = """
