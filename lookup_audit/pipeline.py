@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from lookup_audit import __version__
+from lookup_audit.calibration import current_calibration
 from lookup_audit.context import build_context, store_history
 from lookup_audit.detectors import run_rules
 from lookup_audit.detectors.isolation_forest import PROSE, NightlyForest
 from lookup_audit.detectors.peer_anomaly import flag_odd_days
 from lookup_audit.scoring import score_day
-from lookup_audit.triage import remember_pairs, update_alerts
+from lookup_audit.triage import draw_control, remember_pairs, update_alerts
 from lookup_audit.warehouse import SignedSql, Warehouse, load_signed, signed_digest
 from lookup_audit.warehouse.tables import TABLES
 
@@ -98,7 +99,9 @@ def _audit_day(
         skipped.append("peer_anomaly: needs more past user-days")
     else:
         odd = flag_odd_days(warehouse, day=day, run_id=run_id, flag_above=flag_above)
-    score_day(warehouse, day, [*explanations, *rules], {"peer_anomaly": float(PROSE["weight"])})
+    calibration = current_calibration(warehouse, day)
+    score_day(warehouse, day, [*explanations, *rules], {"peer_anomaly": float(PROSE["weight"])}, calibration)
+    draw_control(warehouse, day)
     remember_pairs(warehouse, day)
     update_alerts(warehouse)
     warehouse.run("DELETE FROM pending_days WHERE day = $day", {"day": day})

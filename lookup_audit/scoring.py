@@ -16,6 +16,7 @@ from datetime import date
 
 import pandas as pd
 
+from lookup_audit.calibration import RECALIBRATED_SQL, Calibration
 from lookup_audit.warehouse import SignedSql, Warehouse
 
 PRIOR_LOG_ODDS = -4.5
@@ -25,14 +26,20 @@ REPEATED_SHARE = 0.25
 """What a further finding of the same motive, or a further link, still adds: dependence, not proof."""
 
 
-USUAL_RATE = 0.002
-"""A question is rare when it is asked of at most 1 in 500 lookups without a work link."""
+USUAL_RATE = 0.005
+"""A question is rare when it comes up on at most 1 in 200 of a user's days."""
 
-PRIOR_LOOKUPS = 5_000
-"""Lookups without a link at the usual rate that every question starts with: a first night proves no habit."""
+PRIOR_DAYS = 2_000
+"""User-days at the usual rate that every question starts with: a first night proves no habit."""
 
 
-def score_day(warehouse: Warehouse, day: date, signed: list[SignedSql], weights: dict[str, float]) -> None:
+def score_day(
+    warehouse: Warehouse,
+    day: date,
+    signed: list[SignedSql],
+    weights: dict[str, float],
+    calibration: Calibration,
+) -> None:
     """Fill `work_links` and `lookup_risk` for the night at hand, from `night_links` and `findings`.
 
     Parameters
@@ -43,6 +50,8 @@ def score_day(warehouse: Warehouse, day: date, signed: list[SignedSql], weights:
         Every explanation and rule; their `weight` is in natural log-odds at score 1.
     weights
         The same for detectors that are not SQL, by id.
+    calibration
+        What reviewers' verdicts taught; as it is made, it changes nothing.
     """
     terms = [(one.id, one.weight, one.about) for one in signed]
     terms += [(name, weight, "behaviour") for name, weight in weights.items()]
@@ -64,57 +73,97 @@ def score_day(warehouse: Warehouse, day: date, signed: list[SignedSql], weights:
             "day": day,
             "history_days": warehouse.settings.context.history_days,
             "usual_rate": USUAL_RATE,
-            "prior_lookups": PRIOR_LOOKUPS,
+            "prior_days": PRIOR_DAYS,
         },
     )
-    warehouse.run(_RISK, {"day": day, "prior": PRIOR_LOG_ODDS, "repeated": REPEATED_SHARE})
+    warehouse.run(
+        _RISK,
+        {"day": day, "prior": PRIOR_LOG_ODDS, "repeated": REPEATED_SHARE, **vars(calibration)},
+    )
 
 
-# How often each question is asked at this score or higher, in steps of 0.05, against the usual rate.
+# On which share of user-days each question comes up at this score or higher, in steps of 0.05, against the
+# usual rate. Days are counted, not lookups: one long series is one event.
 _COMMONNESS = """
 CREATE OR REPLACE TEMP TABLE commonness AS
 WITH asked AS (
-    SELECT detector, floor(score * 20) AS step, count(*) AS findings
-    FROM findings
-    WHERE audit_date <= $day AND audit_date >= $day - $history_days
-    GROUP BY detector, step
+    SELECT detector, at_desk, step, count(*) AS days
+    FROM (
+        SELECT
+            findings.detector,
+            desks.user_id IS NOT NULL AS at_desk,
+            findings.user_id,
+            findings.audit_date,
+            max(floor(findings.score * 20)) AS step
+        FROM findings
+        LEFT JOIN desks ON desks.user_id = findings.user_id
+        WHERE findings.audit_date <= $day AND findings.audit_date >= $day - $history_days
+        GROUP BY findings.detector, at_desk, findings.user_id, findings.audit_date
+    ) AS highest
+    GROUP BY detector, at_desk, step
 ),
 
-unlinked AS (
-    SELECT coalesce(sum(unlinked), 0) AS lookups
+all_days AS (
+    SELECT desks.user_id IS NOT NULL AS at_desk, count(*) AS days
     FROM user_days
-    WHERE day <= $day AND day >= $day - $history_days
+    LEFT JOIN desks ON desks.user_id = user_days.user_id
+    WHERE user_days.day <= $day AND user_days.day >= $day - $history_days
+    GROUP BY at_desk
 ),
 
 tail AS (
     SELECT
         detector,
+        at_desk,
         step,
-        sum(findings) OVER (
-            PARTITION BY detector ORDER BY step DESC ROWS UNBOUNDED PRECEDING
-        ) AS findings
+        sum(days) OVER (
+            PARTITION BY detector, at_desk ORDER BY step DESC ROWS UNBOUNDED PRECEDING
+        ) AS days
     FROM asked
+),
+
+-- a score that was nobody's highest of the day has the rate of the next higher one
+steps AS (
+    SELECT
+        found.detector,
+        found.at_desk,
+        found.step,
+        coalesce(max(tail.days), 0) AS days
+    FROM (
+        SELECT DISTINCT findings.detector, desks.user_id IS NOT NULL AS at_desk, floor(findings.score * 20) AS step
+        FROM findings
+        LEFT JOIN desks ON desks.user_id = findings.user_id
+        WHERE findings.audit_date = $day
+    ) AS found
+    LEFT JOIN tail
+        ON tail.detector = found.detector AND tail.at_desk = found.at_desk AND tail.step >= found.step
+    GROUP BY found.detector, found.at_desk, found.step
 )
 
 SELECT
-    tail.detector,
-    tail.step,
+    steps.detector,
+    steps.at_desk,
+    steps.step,
     greatest(
-        ln(
-            (tail.findings + $usual_rate * $prior_lookups)
-            / ($usual_rate * (unlinked.lookups + $prior_lookups))
-        ),
+        ln((steps.days + $usual_rate * $prior_days) / ($usual_rate * (all_days.days + $prior_days))),
         0.0
     ) AS log_odds
-FROM tail
-CROSS JOIN unlinked
+FROM steps
+INNER JOIN all_days ON all_days.at_desk = steps.at_desk
 """
 
 
-_RISK = """
+_RISK = f"""
 INSERT INTO lookup_risk BY NAME
 WITH touched AS (
-    SELECT system, lookup_id FROM findings WHERE audit_date = $day GROUP BY system, lookup_id
+    SELECT
+        findings.system,
+        findings.lookup_id,
+        bool_or(term_weights.about = 'subject') AS about_subject
+    FROM findings
+    INNER JOIN term_weights ON term_weights.id = findings.detector
+    WHERE findings.audit_date = $day
+    GROUP BY findings.system, findings.lookup_id
 ),
 
 weighed AS (
@@ -128,8 +177,12 @@ weighed AS (
         greatest(findings.score * term_weights.weight - commonness.log_odds, 0.0) AS log_odds
     FROM findings
     INNER JOIN term_weights ON term_weights.id = findings.detector
+    LEFT JOIN desks ON desks.user_id = findings.user_id
     INNER JOIN commonness
-        ON commonness.detector = findings.detector AND commonness.step = floor(findings.score * 20)
+        ON
+            commonness.detector = findings.detector
+            AND commonness.at_desk = (desks.user_id IS NOT NULL)
+            AND commonness.step = floor(findings.score * 20)
     WHERE findings.audit_date = $day
     UNION ALL
     SELECT
@@ -143,7 +196,10 @@ weighed AS (
     INNER JOIN touched
         ON touched.system = work_links.system AND touched.lookup_id = work_links.lookup_id
     INNER JOIN term_weights ON term_weights.id = work_links.explanation
-    WHERE work_links.audit_date = $day
+    WHERE
+        work_links.audit_date = $day
+        -- a question about behaviour was already put against the habit of the user's own function
+        AND (work_links.explanation <> 'desk_function' OR touched.about_subject)
 ),
 
 discounted AS (
@@ -172,36 +228,48 @@ summed AS (
         round($prior + sum(log_odds), 4) AS log_odds,
         list_sort(list(term) FILTER (WHERE kind <> 'work link')) AS detectors,
         list_sort(coalesce(list(term) FILTER (WHERE kind = 'work link'), [])) AS work_links,
-        (list({'motive': kind, 'about': about} ORDER BY log_odds DESC, term) FILTER (
+        (list({{'motive': kind, 'about': about}} ORDER BY log_odds DESC, term) FILTER (
             WHERE kind IN ('curiosity', 'personal_involvement', 'personal_benefit')
         ))[1] AS strongest,
         list_prepend(
-            {'term': 'prior', 'log_odds': $prior::DOUBLE},
-            list({'term': term, 'log_odds': log_odds} ORDER BY log_odds DESC, term)
+            {{'term': 'prior', 'log_odds': $prior::DOUBLE}},
+            list({{'term': term, 'log_odds': log_odds}} ORDER BY log_odds DESC, term)
         ) AS terms
     FROM discounted
     GROUP BY system, lookup_id
+),
+
+calibrated AS (
+    SELECT *, {RECALIBRATED_SQL} AS recalibrated FROM summed
 )
 
 SELECT
-    summed.system,
-    summed.lookup_id,
+    calibrated.system,
+    calibrated.lookup_id,
     night.occurred_at,
     night.user_id,
     night.subject_id,
-    round(from_log_odds(summed.log_odds), 6) AS risk,
-    summed.strongest['motive'] AS motive,
-    summed.detectors,
-    summed.work_links,
+    round(from_log_odds(calibrated.log_odds + calibrated.recalibrated), 6) AS risk,
+    calibrated.strongest['motive'] AS motive,
+    calibrated.detectors,
+    calibrated.work_links,
     NULL::VARCHAR AS alert_id,
-    to_json(summed.terms) AS sum_shown,
+    to_json(
+        CASE
+            WHEN calibrated.recalibrated = 0 THEN calibrated.terms
+            ELSE list_append(
+                calibrated.terms, {{'term': 'recalibrated', 'log_odds': calibrated.recalibrated}}
+            )
+        END
+    ) AS sum_shown,
     CASE
-        WHEN summed.strongest['about'] = 'subject' AND night_subjects.circle IS NOT NULL THEN night_subjects.circle
+        WHEN calibrated.strongest['about'] = 'subject' AND night_subjects.circle IS NOT NULL
+            THEN night_subjects.circle
         ELSE 'behaviour'
     END AS alert_about,
     $day AS audit_date
-FROM summed
-INNER JOIN night ON night.system = summed.system AND night.lookup_id = summed.lookup_id
+FROM calibrated
+INNER JOIN night ON night.system = calibrated.system AND night.lookup_id = calibrated.lookup_id
 LEFT JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-ORDER BY summed.system, summed.lookup_id
+ORDER BY calibrated.system, calibrated.lookup_id
 """

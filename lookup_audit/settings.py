@@ -51,6 +51,30 @@ class Context(_Section):
     )
     news_days: Days = Field(4, description="How long a news item explains that someone draws attention.")
     burst_days: Days = Field(3, description="The days over which users without a work link are counted.")
+    team_days: Days = Field(
+        30,
+        description="How long a subject that colleagues of the team looked up counts as the team's matter.",
+    )
+    interest_days: Days = Field(
+        42, description="The six weeks in which a pile of lookups on one surname, street or sex is sought."
+    )
+    area_share: Share = Field(
+        0.9,
+        description="The share of a team's lookups that makes its working area; the rest may be anywhere.",
+    )
+    area_lookups: int = Field(
+        500, ge=50, description="Below this many lookups with a place a team has no known area yet."
+    )
+    reason_systems: tuple[str, ...] = Field(
+        (), description="Systems that demand a justification, besides those where nearly everyone gives one."
+    )
+    reason_demanded_share: Share = Field(
+        0.85,
+        description="From this share of lookups with a justification on, a system is taken to demand it.",
+    )
+    boilerplate_share: Share = Field(
+        0.005, description="A reason written this often, for all kinds of work, says nothing about this one."
+    )
     desk_functions: tuple[str, ...] = Field(
         (
             "rtic", "real time", "real-time", "meldkamer", "control room", "dispatch cent", "intake",
@@ -81,6 +105,31 @@ class Alerts(_Section):
     """How findings become what a person triages."""
 
     gap_days: Days = Field(30, description="After this many quiet days a new lookup opens a new alert.")
+    per_1000_users_per_day: float = Field(
+        5.0,
+        ge=0,
+        le=1000,
+        description="Alerts put before reviewers each night: what a small department can read with care.",
+    )
+    minimum_risk: Share = Field(
+        0.3, description="Below this an alert waits below the line, so that a quiet night stays quiet."
+    )
+    control_per_1000_users_per_day: float = Field(
+        1.0,
+        ge=0,
+        le=1000,
+        description="Lookups that nothing flagged, drawn at random each night and read as a control: few, "
+        "because nobody gave cause; enough in a quarter to estimate what the detectors miss. 0 draws none.",
+    )
+    control_seed: int = Field(
+        20_250_101, description="Fixed, so that a re-run draws the same lookups; another seed, others."
+    )
+    recalibrate_from: int = Field(
+        200,
+        ge=40,
+        description="Risks follow the verdicts once so many alerts are judged; fewer say little. A number "
+        "that is never reached leaves risks as they are reasoned.",
+    )
 
 
 class Reporting(_Section):

@@ -1,7 +1,7 @@
 """Commands of the night: audit, status, rules, evaluate."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,7 +25,7 @@ from lookup_audit.errors import UsageError
 
 if TYPE_CHECKING:
     from lookup_audit.pipeline import NightSummary
-    from lookup_audit.warehouse import SignedSql, Warehouse
+    from lookup_audit.warehouse import Warehouse
 
 
 def register(app: typer.Typer) -> None:
@@ -158,86 +158,80 @@ def status(
 
 def rules(
     rule: Annotated[
-        str | None, typer.Argument(help="One rule or explanation, by its id; all when not given.")
+        str | None, typer.Argument(help="One question or explanation, by its id; all when not given.")
     ] = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Show the query of this one as well.")] = False,
+    document: Annotated[
+        bool,
+        typer.Option(
+            "--document", help="All of it as one Markdown document, for a works council or a lawyer."
+        ),
+    ] = False,
     sign: Annotated[
         bool, typer.Option("--sign-off", help="Record the current texts as the ones that may run.")
     ] = False,
-    document: Annotated[
-        bool, typer.Option("--document", help="Everything as one Markdown document, fit for a works council.")
-    ] = False,
     lang: Annotated[
-        str | None, typer.Option("--lang", metavar="en|nl", help="Language of the texts.")
+        str | None,
+        typer.Option(
+            "--lang", metavar="en|nl", help="Language of the texts; the configured one when not given."
+        ),
     ] = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what each detector and explanation does, what it needs, and its SQL."""
-    from lookup_audit.warehouse import load_signed, sign_off
+    """Say what each detector and explanation asks, what would be innocent, and what can be set.
+
+    Explanations make a lookup work-related; rules, and one learning model (peer_anomaly), raise questions
+    about the rest. Each has its law, its blind spots, and a reason for every value.
+
+    All in brief: lookup-audit rules
+
+    One whole, with its parameters as configured: lookup-audit rules neighbour
+
+    The query that runs: lookup-audit rules neighbour --sql
+
+    For a works council, in Dutch: lookup-audit rules --document --lang nl > rules.md
+
+    Values are set in the configuration, for example near_m = 150 under [rules.neighbour]. A changed text does
+    not run until someone has read it, raised its version, and given --sign-off.
+    """
+    from lookup_audit.warehouse import check_configured, sign_off
 
     settings = settings_from(config)
+    check_configured(settings)
     language = language_from(lang) or settings.language
     if sign:
         changed = sign_off()
         say(f"signed off: {', '.join(changed) if changed else 'nothing changed'}")
         return
-    signed = [*load_signed("explanation"), *load_signed("rule")]
-    chosen = [one for one in signed if rule in {None, one.id}]
-    if not chosen:
-        raise UsageError(f"no rule or explanation {rule!r}; known are {', '.join(one.id for one in signed)}")
+    if document and (rule or sql or as_json):
+        raise typer.BadParameter("the document holds all of it, give nothing else", param_hint="--document")
     if document:
-        from lookup_audit.detectors.document import signed_document
+        _say_document(language)
+        return
+    if sql and rule is None:
+        raise typer.BadParameter("of which one? for example: rules neighbour --sql", param_hint="--sql")
+    from lookup_audit.cli.rule_texts import as_dict, say_all, say_one
+    from lookup_audit.detectors.described import described
 
-        say(signed_document(chosen, language).rstrip())
-    elif as_json:
-        say_json([_as_dict(one, language) for one in chosen])
+    every = described()
+    chosen = [one for one in every if rule in {None, one.id}]
+    if not chosen:
+        raise UsageError(f"no rule or explanation {rule!r}; known are {', '.join(one.id for one in every)}")
+    if as_json:
+        say_json([as_dict(one) for one in chosen])
     elif rule is None:
-        say_table(
-            ("id", "kind", "motive", "needs", "question"),
-            [
-                (
-                    one.id,
-                    one.kind,
-                    "–" if one.motive == "none" else one.motive,
-                    ", ".join(one.needs),
-                    one.prose["question"][language],
-                )
-                for one in chosen
-            ],
-        )
-        say("\npeer_anomaly is an isolation forest over user-days; see docs/detectors.")
+        say_all(chosen, language)
     else:
-        _say_signed(chosen[0], language)
+        say_one(chosen[0], settings, language, with_sql=sql)
 
 
-def _as_dict(one: "SignedSql", language: str) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "kind": one.kind,
-        "version": one.version,
-        "motive": one.motive,
-        "weight": one.weight,
-        "legal_basis": one.legal_basis,
-        "needs": one.needs,
-        "columns_used": one.columns_used,
-        "parameters": one.parameters,
-        **{field: text[language] for field, text in one.prose.items()},
-        "sha256": one.sha256,
-        "sql": one.query,
-    }
+def _say_document(language: str) -> None:
+    from lookup_audit.detectors.document import signed_document
+    from lookup_audit.scoring import PRIOR_LOG_ODDS, REPEATED_SHARE, USUAL_RATE
 
-
-def _say_signed(one: "SignedSql", language: str) -> None:
-    say(f"{one.prose['title'][language]}  ({one.kind} {one.id}, version {one.version})")
-    say(f"\n{one.prose['question'][language]}\n")
-    say(f"motive       {one.motive}\nweight       {one.weight} log-odds\nlaw          {one.legal_basis}")
-    say(f"needs        {', '.join(one.needs)}\ncolumns      {', '.join(one.columns_used)}")
-    for field in ("innocent_explanations", "blind_spots", "investigation_steps"):
-        say(f"\n{field.replace('_', ' ').capitalize()}")
-        for line in one.prose[field][language]:
-            say(f"  - {line}")
-    say("\nParameters")
-    for name, spec in one.parameters.items():
-        say(f"  {name} = {spec['default']} {spec['unit']}: {spec['reason']}")
-    say(f"\n{one.query}")
+    text = signed_document(
+        language, prior_log_odds=PRIOR_LOG_ODDS, repeated_share=REPEATED_SHARE, usual_rate=USUAL_RATE
+    )
+    say(text.rstrip())

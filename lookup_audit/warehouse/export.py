@@ -12,6 +12,7 @@ OUTPUT_TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "lookup_risk": (("system", "lookup_id"), ("alert_about",)),
     "work_links": (("system", "lookup_id", "explanation"), ()),
     "alerts": (("alert_id",), ()),
+    "control_sample": (("control_id",), ()),
     "user_days": (("user_id", "day"), ()),
     "runs": (("audit_date",), ()),
 }

@@ -211,6 +211,33 @@ CREATE TABLE user_subject_days (
     unlinked   BIGINT NOT NULL   -- of them, without any work link
 );
 
+CREATE TABLE interest_days (
+    user_id      VARCHAR NOT NULL, -- the user
+    day          DATE NOT NULL,    -- the local day
+    focus_id     VARCHAR NOT NULL, -- the person behind lookups without any work link
+    team         VARCHAR,          -- the user's team that day
+    surname_key  VARCHAR,          -- the person's surname, normalised
+    postcode_key VARCHAR,          -- the person's street, as its postcode
+    home_key     VARCHAR NOT NULL, -- the person's household, so that a family counts once
+    sex          VARCHAR           -- the person's sex as registered
+);
+
+CREATE TABLE team_place_days (
+    team     VARCHAR NOT NULL, -- the team
+    day      DATE NOT NULL,    -- the local day
+    cell_lat DOUBLE NOT NULL,  -- middle of a cell of 0.02 by 0.03 degrees (about 2 km) where subjects are
+    cell_lon DOUBLE NOT NULL,  -- the same, longitude
+    lookups  BIGINT NOT NULL   -- the team's lookups of subjects in that cell that day
+);
+
+CREATE TABLE reason_days (
+    system   VARCHAR NOT NULL, -- the system
+    function VARCHAR,          -- the function of the users
+    reason   VARCHAR,          -- the justification without case and spaces; null where none was given
+    day      DATE NOT NULL,    -- the local day
+    lookups  BIGINT NOT NULL   -- lookups with it; reasons given fewer than three times that day are left out
+);
+
 CREATE TABLE user_days (
     user_id         VARCHAR NOT NULL, -- the user
     day             DATE NOT NULL,    -- the local day
@@ -284,7 +311,20 @@ CREATE TABLE alert_episodes (
     first_at   TIMESTAMP NOT NULL, -- its first lookup (UTC)
     last_at    TIMESTAMP NOT NULL, -- its last lookup (UTC)
     lookups    BIGINT NOT NULL,    -- lookups in it that carry a finding
-    risk       DOUBLE NOT NULL     -- 0 to 1
+    risk       DOUBLE NOT NULL,    -- 0 to 1
+    peak_on    DATE NOT NULL,      -- the local day of its highest risk, the earliest of equals: whose queue it is in
+    detectors  VARCHAR[] NOT NULL, -- the detectors that raised a question in it, the strongest first
+    queued     BOOLEAN NOT NULL    -- put before a reviewer: risk high enough, and within what can be read of its day
+);
+
+CREATE TABLE control_sample (
+    control_id  VARCHAR NOT NULL,   -- derived from the seed and the lookup; the smallest of a night are drawn
+    system      VARCHAR NOT NULL,   -- the lookup's system
+    lookup_id   VARCHAR NOT NULL,   -- the lookup, which no detector touched
+    occurred_at TIMESTAMP NOT NULL, -- when (UTC)
+    user_id     VARCHAR NOT NULL,   -- who made it
+    subject_id  VARCHAR,            -- who or what was looked up
+    audit_date  DATE NOT NULL       -- the local day that was audited
 );
 
 CREATE TABLE runs (
@@ -306,11 +346,21 @@ CREATE TABLE runs (
 -- ── What people did with it ─────────────────────────────────────────────────────────────────────────────
 
 CREATE TABLE verdicts (
-    alert_id   VARCHAR NOT NULL,   -- the alert
+    alert_id   VARCHAR NOT NULL,   -- the alert, or a lookup of the control sample
     decided_at TIMESTAMP NOT NULL, -- when (UTC)
     decided_by VARCHAR NOT NULL,   -- the operating-system account
     verdict    VARCHAR NOT NULL,   -- asked, explained, unexplained, referred or dismissed
-    note       VARCHAR NOT NULL    -- why; history is kept, never overwritten
+    note       VARCHAR NOT NULL,   -- why; history is kept, never overwritten
+    log_odds   DOUBLE,             -- of the alert's riskiest lookup at that moment, before recalibration; null for a control
+    repeated_log_odds DOUBLE       -- what the number of days in the alert added at that moment; null for a control
+);
+
+CREATE TABLE calibrations (
+    fitted_on     DATE NOT NULL,   -- the audited local day whose risks it recalibrates
+    verdicts      BIGINT NOT NULL, -- alerts judged before the end of that day, which it learned from
+    intercept     DOUBLE NOT NULL, -- added to the log-odds of a risk
+    slope         DOUBLE NOT NULL, -- times the log-odds of a risk, 0.25 to 4
+    reviewed_from DOUBLE NOT NULL  -- log-odds below which too little was judged: what is added stays the same there
 );
 
 CREATE TABLE trail (
@@ -344,7 +394,10 @@ CREATE VIEW alerts AS
         row_number() OVER (
             ORDER BY episode.risk DESC, episode.lookups DESC, episode.last_at DESC, episode.alert_id
         ) AS rank,
-        coalesce(latest.verdict, 'new') AS status
+        coalesce(latest.verdict, 'new') AS status,
+        episode.peak_on,
+        episode.queued,
+        episode.detectors
     FROM alert_episodes AS episode
     LEFT JOIN (
         SELECT alert_id, arg_max(verdict, decided_at) AS verdict FROM verdicts GROUP BY alert_id

@@ -31,9 +31,9 @@ class SignedSql:
     """One explanation or rule, as signed off.
 
     `about` says what an alert on a rule's findings is about: one subject, or the user's behaviour. `prose`
-    maps each text field to its value by language ("en", "nl"); `parameters` maps each name to `default`,
-    `unit` and `reason`; `needs` lists what must be loaded for it to run ("shifts",
-    "subjects.is_public_figure"); `weight` is in natural log-odds, at score or strength 1.
+    maps each text field to its value by language ("en", "nl"), and `legal_basis` is such a value; `parameters`
+    maps each name to `default`, and to `unit` and `reason` by language; `needs` lists what must be loaded for
+    it to run ("shifts", "subjects.is_public_figure"); `weight` is in natural log-odds, at score or strength 1.
     """
 
     kind: Kind
@@ -42,7 +42,7 @@ class SignedSql:
     motive: str
     about: str
     weight: float
-    legal_basis: str
+    legal_basis: dict[str, str]
     needs: tuple[str, ...]
     columns_used: tuple[str, ...]
     prose: dict[str, dict[str, Any]]
@@ -100,7 +100,7 @@ def parse_signed(kind: Kind, path: Path) -> SignedSql:
             motive=str(header.pop("motive", "none")),
             about=str(header.pop("about", "subject")),
             weight=float(header.pop("weight")),
-            legal_basis=str(header.pop("legal_basis")),
+            legal_basis=_in_both_languages(where, "legal_basis", header.pop("legal_basis")),
             needs=tuple(header.pop("needs", [])),
             columns_used=tuple(header.pop("columns_used")),
             prose=prose,
@@ -119,8 +119,10 @@ def parse_signed(kind: Kind, path: Path) -> SignedSql:
             f"about one of {', '.join(_ABOUT)}"
         )
     for name, spec in signed.parameters.items():
-        if set(spec) != {"default", "unit", "reason"}:
+        if not isinstance(spec, dict) or set(spec) != {"default", "unit", "reason"}:
             raise SignedSqlError(f"{where}: parameter {name} needs default, unit and reason, and only those")
+        for field in ("unit", "reason"):
+            spec[field] = _in_both_languages(where, f"{field} of parameter {name}", spec[field])
     return signed
 
 
@@ -172,9 +174,18 @@ def signed_digest() -> str:
 
 
 def _in_both_languages(where: str, field: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict) or set(value) != {"en", "nl"} or not all(value.values()):
+    if (
+        not isinstance(value, dict)
+        or set(value) != {"en", "nl"}
+        or not all(map(_says_something, value.values()))
+    ):
         raise SignedSqlError(f"{where}: {field} must be given in en and in nl")
     return value
+
+
+def _says_something(text: Any) -> bool:
+    lines = text if isinstance(text, list) else [text]
+    return bool(lines) and all(isinstance(line, str) and line.strip() for line in lines)
 
 
 def _lock_path() -> Path:

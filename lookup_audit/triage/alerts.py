@@ -1,0 +1,231 @@
+"""Alerts: the lookups with a finding that belong together, ranked, and lined up for a reviewer."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Literal, get_args
+
+from lookup_audit.triage.queue import line_up
+from lookup_audit.warehouse import Warehouse
+
+Status = Literal["new", "asked", "explained", "unexplained", "referred", "dismissed"]
+
+REPEATED_DAY_LOG_ODDS = 0.5
+"""What each doubling (in natural logarithms) of the days in an alert adds: serial lookups matter more."""
+
+
+def remember_pairs(warehouse: Warehouse, day: date) -> None:
+    """Keep which users and circles a day touches, before its rows are replaced and again after."""
+    warehouse.run("CREATE TEMP TABLE IF NOT EXISTS touched_pairs (user_id VARCHAR, alert_about VARCHAR)")
+    warehouse.run("CREATE TEMP TABLE IF NOT EXISTS touched_nights (night DATE)")
+    warehouse.run("INSERT INTO touched_nights VALUES ($day)", {"day": day})
+    warehouse.run(
+        "INSERT INTO touched_pairs SELECT DISTINCT user_id, alert_about FROM lookup_risk WHERE audit_date = $day",
+        {"day": day},
+    )
+
+
+def update_alerts(warehouse: Warehouse) -> None:
+    """Rebuild the alerts of the remembered users and circles; every other alert stays as it is.
+
+    An alert is one user and one circle (a subject with household, car and address) or one user's behaviour,
+    until the configured number of days passes without another lookup that carries a finding. The queue is
+    made again of each remembered night, and of each other night whose alerts changed.
+    """
+    warehouse.run(_EPISODES_BEFORE)
+    warehouse.run(
+        """
+        DELETE FROM alert_episodes
+        WHERE (user_id, alert_about) IN (SELECT DISTINCT (user_id, alert_about) FROM touched_pairs)
+        """
+    )
+    warehouse.run(_MEMBERS, {"gap_days": warehouse.settings.alerts.gap_days})
+    warehouse.run(_DETECTORS)
+    warehouse.run(_EPISODES, {"per_day": REPEATED_DAY_LOG_ODDS})
+    warehouse.run(
+        """
+        UPDATE lookup_risk
+        SET alert_id = alert_members.alert_id
+        FROM alert_members
+        WHERE
+            lookup_risk.system = alert_members.system
+            AND lookup_risk.lookup_id = alert_members.lookup_id
+            AND lookup_risk.alert_id IS DISTINCT FROM alert_members.alert_id
+        """
+    )
+    warehouse.run(_CHANGED_NIGHTS)
+    line_up(warehouse)
+    warehouse.run("DROP TABLE touched_pairs")
+    warehouse.run("DROP TABLE touched_nights")
+
+
+def list_alerts(
+    warehouse: Warehouse,
+    *,
+    limit: int | None = None,
+    minimum_risk: float = 0.0,
+    statuses: Sequence[Status] = get_args(Status),
+    only_queued: bool = False,
+) -> list[dict[str, Any]]:
+    """The triage list, highest risk first: one dict per alert.
+
+    Its columns are those of the contract, and `peak_on` (the night of its highest risk), `queued` (whether
+    it is put before a reviewer) and `detectors` (the questions asked, the strongest first).
+    """
+    return warehouse.rows(
+        """
+        SELECT
+            alert_id, user_id, subject_id, motive, first_at, last_at, lookups, risk, rank, status,
+            peak_on, queued, detectors
+        FROM alerts
+        WHERE risk >= $minimum_risk AND list_contains($statuses, status) AND (queued OR NOT $only_queued)
+        ORDER BY rank
+        LIMIT $row_limit
+        """,
+        {
+            "minimum_risk": minimum_risk,
+            "statuses": list(statuses),
+            "only_queued": only_queued,
+            "row_limit": 2**40 if limit is None else limit,
+        },
+    )
+
+
+def count_alerts(
+    warehouse: Warehouse, *, minimum_risk: float = 0.0, statuses: Sequence[Status] = get_args(Status)
+) -> dict[str, int]:
+    """How many alerts of these statuses and risks are in the queue, and how many below: `queued`, `below`."""
+    return warehouse.rows(
+        """
+        SELECT count(*) FILTER (WHERE queued) AS queued, count(*) FILTER (WHERE NOT queued) AS below
+        FROM alerts
+        WHERE risk >= $minimum_risk AND list_contains($statuses, status)
+        """,
+        {"minimum_risk": minimum_risk, "statuses": list(statuses)},
+    )[0]
+
+
+# What the order of a night's alerts depends on. Where it is not the same before and after, the queue is made again.
+_EPISODES_BEFORE = """
+CREATE OR REPLACE TEMP TABLE episodes_before AS
+SELECT alert_id, peak_on, risk, lookups, last_at, queued
+FROM alert_episodes
+WHERE (user_id, alert_about) IN (SELECT DISTINCT (user_id, alert_about) FROM touched_pairs)
+"""
+
+_CHANGED_NIGHTS = """
+INSERT INTO touched_nights
+SELECT DISTINCT peak_on
+FROM (
+    SELECT alert_id, peak_on, risk, lookups, last_at FROM episodes_before
+    UNION ALL
+    SELECT alert_id, peak_on, risk, lookups, last_at
+    FROM alert_episodes
+    WHERE (user_id, alert_about) IN (SELECT DISTINCT (user_id, alert_about) FROM touched_pairs)
+) AS before_and_after
+GROUP BY alert_id, peak_on, risk, lookups, last_at
+HAVING count(*) = 1
+"""
+
+_MEMBERS = """
+CREATE OR REPLACE TEMP TABLE alert_members AS
+WITH involved AS (
+    SELECT
+        lookup_risk.*,
+        lag(occurred_at) OVER (
+            PARTITION BY lookup_risk.user_id, lookup_risk.alert_about
+            ORDER BY lookup_risk.occurred_at, lookup_risk.system, lookup_risk.lookup_id
+        ) AS previous_at
+    FROM lookup_risk
+    INNER JOIN (SELECT DISTINCT user_id, alert_about FROM touched_pairs) AS pair
+        ON pair.user_id = lookup_risk.user_id AND pair.alert_about = lookup_risk.alert_about
+),
+
+numbered AS (
+    SELECT
+        *,
+        sum(CASE WHEN previous_at IS NULL OR occurred_at > previous_at + to_days($gap_days) THEN 1 ELSE 0 END)
+            OVER (
+                PARTITION BY user_id, alert_about
+                ORDER BY occurred_at, system, lookup_id
+                ROWS UNBOUNDED PRECEDING
+            ) AS episode
+    FROM involved
+)
+
+SELECT
+    stable_id('a', [
+        user_id,
+        alert_about,
+        first_value(system || chr(31) || lookup_id) OVER (
+            PARTITION BY user_id, alert_about, episode ORDER BY occurred_at, system, lookup_id
+        )
+    ]) AS alert_id,
+    user_id,
+    alert_about,
+    system,
+    lookup_id,
+    subject_id,
+    occurred_at,
+    audit_date,
+    motive,
+    risk,
+    detectors,
+    sum_shown
+FROM numbered
+"""
+
+# A detector is as strong in an alert as the most that it added to the sum of one of its lookups.
+_DETECTORS = """
+CREATE OR REPLACE TEMP TABLE alert_detectors AS
+WITH terms AS (
+    SELECT
+        alert_id,
+        detectors,
+        unnest(from_json(sum_shown, '[{"term": "VARCHAR", "log_odds": "DOUBLE"}]')) AS shown
+    FROM alert_members
+),
+
+strongest AS (
+    SELECT alert_id, shown['term'] AS detector, max(shown['log_odds']) AS log_odds
+    FROM terms
+    WHERE list_contains(detectors, shown['term'])
+    GROUP BY alert_id, shown['term']
+)
+
+SELECT alert_id, list(detector ORDER BY log_odds DESC, detector) AS detectors
+FROM strongest
+GROUP BY alert_id
+"""
+
+_EPISODES = """
+INSERT INTO alert_episodes BY NAME
+SELECT
+    members.alert_id,
+    user_id,
+    CASE
+        WHEN alert_about <> 'behaviour'
+            THEN (list(subject_id ORDER BY members.risk DESC, subject_id) FILTER (WHERE subject_id IS NOT NULL))[1]
+    END AS subject_id,
+    alert_about,
+    coalesce((list(motive ORDER BY members.risk DESC, motive) FILTER (WHERE motive IS NOT NULL))[1], 'curiosity')
+        AS motive,
+    min(occurred_at) AS first_at,
+    max(occurred_at) AS last_at,
+    count(*) AS lookups,
+    round(
+        from_log_odds(
+            ln(greatest(max(members.risk), 1e-6) / greatest(1.0 - max(members.risk), 1e-6))
+            + $per_day * ln(count(DISTINCT audit_date))
+        ),
+        6
+    ) AS risk,
+    (list(audit_date ORDER BY members.risk DESC, occurred_at, system, lookup_id))[1] AS peak_on,
+    min(alert_detectors.detectors) AS detectors,
+    -- as it was, until the queue of its night is made again
+    coalesce(min(episodes_before.queued), FALSE) AS queued
+FROM alert_members AS members
+LEFT JOIN alert_detectors ON alert_detectors.alert_id = members.alert_id
+LEFT JOIN episodes_before ON episodes_before.alert_id = members.alert_id
+GROUP BY members.alert_id, user_id, alert_about
+ORDER BY members.alert_id
+"""
