@@ -1,7 +1,7 @@
 """Commands that read what the audit says: alerts, triage, report, dossier, evaluate, export."""
 
 from pathlib import Path
-from typing import Annotated, Any, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
@@ -20,6 +20,9 @@ from lookup_audit.cli.common import (
     say_table,
 )
 
+if TYPE_CHECKING:
+    from lookup_audit.warehouse import Warehouse
+
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
@@ -37,50 +40,107 @@ def alerts(
     status: Annotated[
         str | None, typer.Option(help="Only new, asked, explained, unexplained, referred or dismissed.")
     ] = None,
+    below: Annotated[
+        bool, typer.Option("--all", help="Also those below the line, and those judged already.")
+    ] = False,
+    control: Annotated[
+        bool, typer.Option("--control", help="The control sample: lookups at random that nothing flagged.")
+    ] = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List what a person should triage, highest risk first."""
-    from lookup_audit.triage import Status, list_alerts
+    """List the queue of what a person should triage, highest risk first; with --json every alert.
+
+    The queue holds, of each night, as many alerts as its reviewers can read, and none of a low risk. What
+    was judged already is left out, unless --status or --all asks for it.
+    """
+    from lookup_audit.triage import Status, count_alerts, list_alerts
 
     if status is not None and status not in get_args(Status):
         raise typer.BadParameter(f"one of {', '.join(get_args(Status))}", param_hint="--status")
+    if control and (below or minimum_risk):
+        raise typer.BadParameter("takes --limit and --status only", param_hint="--control")
+    every = below or as_json
+    statuses = cast("list[Any]", [status] if status else get_args(Status) if every else ["new", "asked"])
     with open_warehouse(warehouse, config) as opened:
-        rows = list_alerts(opened, limit=limit, minimum_risk=minimum_risk, status=cast(Any, status))
+        if control:
+            _control(opened, limit, statuses, as_json=as_json)
+            return
+        rows = list_alerts(
+            opened, limit=limit, minimum_risk=minimum_risk, statuses=statuses, only_queued=not every
+        )
+        counts = count_alerts(opened, minimum_risk=minimum_risk, statuses=statuses)
     if as_json:
         say_json(rows)
-    else:
-        say_alerts(rows)
+        return
+    say_alerts(rows)
+    found = counts["queued"] + (counts["below"] if every else 0)
+    if len(rows) < found:
+        say(f"\nThe first {len(rows)} of {found}; --limit lists more.")
+    if counts["below"] and not every:
+        say(f"\n{counts['below']} more are below the line of what is read a night; --all lists them too.")
 
 
 def say_alerts(rows: list[dict[str, Any]]) -> None:
-    """The triage list as a table."""
+    """The triage list as a table; `why` are the detectors that raised a question, the strongest first."""
     if not rows:
         say("No alerts.")
         return
     say_table(
-        ("rank", "risk", "alert", "user", "subject", "motive", "lookups", "last", "status"),
+        ("rank", "risk", "alert", "user", "subject", "motive", "why", "lookups", "last", "status"),
         [
             (
                 row["rank"], row["risk"], row["alert_id"], row["user_id"], row["subject_id"] or "(behaviour)",
-                row["motive"], row["lookups"], row["last_at"], row["status"],
+                row["motive"], ", ".join(row["detectors"]), row["lookups"], row["last_at"], row["status"],
             )
             for row in rows
         ],
-        numbers=(0, 1, 6),
+        numbers=(0, 1, 7),
     )  # fmt: skip
 
 
+def _control(opened: "Warehouse", limit: int, statuses: "list[Any]", *, as_json: bool) -> None:
+    """The control sample, and what its reviewed part says about all that nothing flagged."""
+    from lookup_audit.triage import control_estimate, list_control
+
+    rows = list_control(opened, limit=limit, statuses=statuses)
+    estimate = control_estimate(opened)
+    if as_json:
+        say_json({"control_sample": rows, "estimate": estimate.as_dict()})
+        return
+    say("Control sample: drawn at random, nothing was flagged. Read each one, also those that look ordinary.")
+    if rows:
+        say_table(
+            ("control", "night", "user", "subject", "system", "lookup", "at", "status"),
+            [
+                (
+                    row["control_id"], row["audit_date"], row["user_id"], row["subject_id"] or "–",
+                    row["system"], row["lookup_id"], row["occurred_at"], row["status"],
+                )
+                for row in rows
+            ],
+        )  # fmt: skip
+    unanswered = estimate.unanswered
+    say(f"\n{unanswered.whole} of {estimate.drawn} drawn on {estimate.nights} night(s) are judged.")
+    if unanswered.low is not None and unanswered.high is not None:
+        say(
+            f"{unanswered.part} of these stayed without an answer: {unanswered.share:.1%} "
+            f"({unanswered.low:.1%}–{unanswered.high:.1%}). If the sample was read whole, that is "
+            f"{estimate.missed_low:,} to {estimate.missed_high:,} of the {estimate.unflagged:,} lookups "
+            "that nothing flagged."
+        )
+
+
 def triage(
-    alert: Annotated[str, typer.Argument(help="The alert's id, from `alerts`.")],
+    alert: Annotated[str, typer.Argument(help="The id, from `alerts` or `alerts --control`.")],
     verdict: Annotated[str, typer.Option(help="asked, explained, unexplained, referred or dismissed.")],
     note: Annotated[str, typer.Option(help="Why; it is kept.")],
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Record a verdict on an alert; earlier verdicts are kept."""
+    """Record a verdict on an alert or a lookup of the control sample; earlier verdicts are kept."""
     from lookup_audit.privacy.trail import record
     from lookup_audit.triage import record_verdict
 
@@ -154,11 +214,31 @@ def dossier(
 
 
 def evaluate(
+    by_group: Annotated[
+        bool, typer.Option("--by-group", help="Also each function's, team's and other group's flag rates.")
+    ] = False,
+    leave_one_out: Annotated[
+        bool, typer.Option("--leave-one-out", help="Also what each detector and explanation adds.")
+    ] = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare alerts and risks with labels: precision and recall at what reviewers can read."""
+    """Say how right the audit is, against labels and verdicts, and what it costs the innocent.
+
+    Labels (the table `labels` of a drop: lookups known to be no work) tell which alerts are right; a lookup
+    without one counts as innocent. Without any label every alert counts as false: for a unit that is known
+    to be clean, that is the measure. Verdicts that were recorded with `triage` are compared too.
+
+    Read first: of the alerts that people can read, how many are right, and what share of the labelled
+    lookups is found ("best possible" is the most that so few alerts can hold). Then the false alerts per
+    1,000 users a night, and who is flagged: a kind of user that is flagged falsely more than chance explains
+    is a reason to look into the rules.
+
+    Every share has a 95% interval: Wilson's for shares, exact Poisson for rates, and a bootstrap over
+    users for average precision. Groups of users are compared by permutation, with Holm's correction.
+    --json has everything, also what is left out of the text.
+    """
     from lookup_audit.cli.evaluation import say_evaluation
     from lookup_audit.evaluation import evaluate as judge
 
@@ -167,7 +247,7 @@ def evaluate(
     if as_json:
         say_json(evaluation.as_dict())
     else:
-        say_evaluation(evaluation)
+        say_evaluation(evaluation, by_group=by_group, leave_one_out=leave_one_out)
 
 
 def export(

@@ -1,107 +1,171 @@
-"""Every explanation and rule as one document for a lawyer, a works council, or an integrity officer."""
+"""Every explanation and every question as one document for a works council, a lawyer, or an integrity officer."""
 
+import math
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from string import Template
 from typing import Any
 
-from lookup_audit.detectors.isolation_forest import PROSE
-from lookup_audit.warehouse import SignedSql
+from lookup_audit.detectors.described import Described, described
+from lookup_audit.detectors.document_words import MOTIVES, WORDS, labelled_lists
+from lookup_audit.detectors.setting_words import shared_settings
+from lookup_audit.settings import Alerts, Reporting
+from lookup_audit.warehouse import signed_digest
 
-_WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "heading": "What is asked, and what explains",
-        "intro": "Generated from the texts that run: `lookup-audit rules --document`. Weights are natural "
-        "log-odds at score or strength 1; a risk is their sum, shown with every lookup.",
-        "explanation": "Explanations",
-        "rule": "Questions",
-        "motive": "Motive",
-        "weight": "Weight",
-        "law": "Law",
-        "needs": "Needs",
-        "columns": "Columns used",
-        "innocent_explanations": "What would be innocent",
-        "blind_spots": "What it cannot see",
-        "investigation_steps": "What to do next",
-        "parameters": "parameter | default | unit | reason",
-        "forest": "A detector without SQL: an isolation forest over user-days, trained on the past of peers only. "
-        "It supports and reorders; it cannot carry a finding by itself.",
-    },
-    "nl": {
-        "heading": "Wat er gevraagd wordt, en wat verklaart",
-        "intro": "Gemaakt uit de teksten die draaien: `lookup-audit rules --document`. Gewichten zijn natuurlijke "
-        "log-odds bij score of sterkte 1; een risico is hun som, die bij elke bevraging wordt getoond.",
-        "explanation": "Verklaringen",
-        "rule": "Vragen",
-        "motive": "Motief",
-        "weight": "Gewicht",
-        "law": "Wet",
-        "needs": "Nodig",
-        "columns": "Gebruikte kolommen",
-        "innocent_explanations": "Wat onschuldig zou zijn",
-        "blind_spots": "Wat dit niet ziet",
-        "investigation_steps": "Wat nu te doen",
-        "parameters": "parameter | standaard | eenheid | reden",
-        "forest": "Een detector zonder SQL: een isolation forest over dagen van medewerkers, alleen getraind op het "
-        "verleden van vergelijkbare collega's. Het ondersteunt en ordent; het draagt zelf geen bevinding.",
-    },
-}
-_LISTS = ("innocent_explanations", "blind_spots", "investigation_steps")
+_HASH_DIGITS = 12
 
 
-def signed_document(signed: list[SignedSql], language: str) -> str:
-    """All texts as Markdown in one language ("en" or "nl"), explanations first; ends with a newline."""
-    words = _WORDS[language]
-    lines = [f"# {words['heading']}", "", words["intro"], ""]
-    for kind in ("explanation", "rule"):
-        lines += [f"## {words[kind]}", ""]
-        for one in signed:
-            if one.kind == kind:
-                lines += _section(one, language)
-    lines += _forest_section(language)
+def signed_document(language: str, *, prior_log_odds: float, repeated_share: float, usual_rate: float) -> str:
+    """All texts as Markdown in one language ("en" or "nl"); ends with a newline.
+
+    An introduction, contents with links, explanations, questions by motive, and the settings that they share.
+    The three numbers are those that a risk is added up with (`lookup_audit.scoring`). Raises `SignedSqlError`
+    or `SettingsError` where a column or setting has no words.
+    """
+    words, every = WORDS[language], described()
+    explanations = [one for one in every if one.kind == "explanation"]
+    groups = {motive: [one for one in every if one.motive == motive] for motive in MOTIVES}
+    lines = [
+        f"# {words['heading']}",
+        "",
+        f"{words['state']}: `{signed_digest()}`",
+        "",
+        *_introduction(language, prior_log_odds, repeated_share, usual_rate),
+        *_contents(explanations, groups, language),
+        *_heading(2, words["explanations"], "explanations"),
+        words["explanations_intro"],
+        "",
+    ]
+    for one in explanations:
+        lines += _section(one, language)
+    lines += [*_heading(2, words["questions"], "questions"), words["questions_intro"], ""]
+    for motive, questions in groups.items():
+        lines += [*_heading(3, words[motive], motive), words[f"{motive}_intro"], ""]
+        for one in questions:
+            lines += _section(one, language)
+    lines += [*_heading(2, words["shared"], "shared-settings"), words["shared_intro"], ""]
+    lines += _parameters(shared_settings(), language)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _section(one: SignedSql, language: str) -> list[str]:
-    words = _WORDS[language]
-    lines = [
-        f"### {one.prose['title'][language]} (`{one.id}`, {one.version})",
-        "",
-        f"**{one.prose['question'][language]}**",
-        "",
-        *([f"- {words['motive']}: {one.motive}"] if one.kind == "rule" else []),
-        f"- {words['weight']}: {one.weight}",
-        f"- {words['law']}: {one.legal_basis}",
-        f"- {words['needs']}: {', '.join(one.needs)}",
-        f"- {words['columns']}: {', '.join(f'`{column}`' for column in one.columns_used)}",
-        "",
-        *_prose_lists(one.prose, language),
+def _introduction(language: str, prior: float, repeated: float, usual: float) -> list[str]:
+    text = files("lookup_audit").joinpath(f"detectors/introduction_{language}.md").read_text(encoding="utf-8")
+    alerts, asked = Alerts(), prior + 6.0 * 0.8
+    values = {
+        "prior": _number(prior, language),
+        "one_in": f"{math.exp(-prior):.0f}",
+        "repeated": _number(repeated, language),
+        "usual": f"{1 / usual:.0f}",
+        "asked_sum": _number(round(asked, 2), language),
+        "asked_risk": _number(_from_log_odds(asked), language),
+        "linked_risk": _number(_from_log_odds(asked - 4.5 * 0.6), language),
+        "alerts": _number(alerts.per_1000_users_per_day, language),
+        "control": _number(alerts.control_per_1000_users_per_day, language),
+        "recalibrate_from": str(alerts.recalibrate_from),
+        "minimum_group": str(Reporting().minimum_group),
+        "minimum_count": str(Reporting().minimum_count),
+    }
+    return [*Template(text).substitute(values).splitlines(), ""]
+
+
+def _contents(explanations: list[Described], groups: dict[str, list[Described]], language: str) -> list[str]:
+    words = WORDS[language]
+    titled = [(one, words["explanations"]) for one in explanations]
+    titled += [(one, words[motive]) for motive, questions in groups.items() for one in questions]
+    rows = [
+        (f"[{one.prose['title'][language]}](#{one.id})", group, one.prose["question"][language])
+        for one, group in titled
     ]
-    if one.parameters:
-        lines += [words["parameters"], "--- | --- | --- | ---"]
-        lines += [
-            f"`{name}` | {spec['default']} | {spec['unit']} | {spec['reason']}"
-            for name, spec in one.parameters.items()
-        ]
-        lines.append("")
-    return [*lines, "```sql", one.query, "```", ""]
-
-
-def _forest_section(language: str) -> list[str]:
-    words = _WORDS[language]
+    rows.append((f"[{words['shared']}](#shared-settings)", "", ""))
     return [
-        f"### {PROSE['title'][language]} (`peer_anomaly`)",
-        "",
-        f"**{PROSE['question'][language]}**",
-        "",
-        words["forest"],
-        "",
-        f"- {words['weight']}: {PROSE['weight']}",
-        f"- {words['law']}: {PROSE['legal_basis']}",
-        "",
-        *_prose_lists(PROSE, language),
+        *_heading(2, words["contents"], "contents"),
+        *_table((words["title"], words["group"], words["question"]), rows),
     ]
 
 
-def _prose_lists(prose: dict[str, Any], language: str) -> list[str]:
-    lines: list[str] = []
-    for name in _LISTS:
-        lines += [f"{_WORDS[language][name]}:", "", *(f"- {line}" for line in prose[name][language]), ""]
-    return lines
+def _section(one: Described, language: str) -> list[str]:
+    words, prose = WORDS[language], one.prose
+    level = 3 if one.kind == "explanation" else 4
+    needs = ", ".join(
+        f" {words['or']} ".join(f"`{part}`" for part in need.split(" or ")) for need in one.needs
+    )
+    lines = [
+        *_heading(level, f"{prose['title'][language]} (`{one.id}`)", one.id),
+        f"**{prose['question'][language]}**",
+        "",
+    ]
+    for field, label in labelled_lists(one.kind, language).items():
+        lines += [f"*{label}*", "", *(f"- {line}" for line in prose[field][language]), ""]
+    facts = [(words["law"], one.legal_basis[language])]
+    if one.kind != "explanation":
+        facts += [(words["motive"], words[one.motive]), (words["about"], words[one.about])]
+    facts.append((words["weight"], _number(one.weight, language)))
+    if needs:
+        facts.append((words["needs"], needs))
+    lines += [f"*{words['law_and_weight']}*", ""]
+    lines += [*(f"- {name.capitalize()}: {fact}" for name, fact in facts), ""]
+    meanings = [(f"`{column}`", meaning[language]) for column, meaning in one.meanings().items()]
+    lines += [f"*{words['data']}*", "", *_table((words["column"], words["meaning"]), meanings)]
+    lines += [f"*{words['parameters']}*", ""]
+    if one.parameters:
+        section = "forest" if one.signed is None else f"rules.{one.id}"
+        lines += [f"{words['set_with']} `[{section}]`.", "", *_parameters(one.parameters, language)]
+    else:
+        lines += [words["no_parameters"], ""]
+    shared = [name for name in shared_settings() if one.signed and f"${name}" in one.signed.query]
+    if shared:
+        named = ", ".join(f"`{name}`" for name in shared)
+        lines += [f"{words['also_shared']} {named} ([{words['shared']}](#shared-settings)).", ""]
+    return [*lines, *_text(one, language)]
+
+
+def _text(one: Described, language: str) -> list[str]:
+    """What runs: version and hash with the query, or for the forest that it has none."""
+    words = WORDS[language]
+    if one.signed is None:
+        return [f"*{words['text']}*", "", words["model_text"], ""]
+    said = words["signed"].format(version=one.signed.version, hash=one.signed.sha256[:_HASH_DIGITS])
+    return [f"*{words['text']}*", "", said, "", "```sql", one.signed.query, "```", ""]
+
+
+def _parameters(parameters: dict[str, dict[str, Any]], language: str) -> list[str]:
+    words = WORDS[language]
+    return _table(
+        (words["parameter"], words["default"], words["unit"], words["reason"]),
+        (
+            (
+                f"`{name}`",
+                _default(spec["default"], language),
+                spec["unit"][language],
+                spec["reason"][language],
+            )
+            for name, spec in parameters.items()
+        ),
+    )
+
+
+def _default(value: Any, language: str) -> str:
+    """The value as it is written in a configuration; lists in full, for it matters who is on them."""
+    values = value if isinstance(value, tuple) else (value,)
+    return ", ".join(f"`{one}`" for one in values) or WORDS[language]["none"]
+
+
+def _heading(level: int, text: str, anchor: str) -> list[str]:
+    """A heading under an anchor of its own: what a renderer makes of a heading differs."""
+    return [f'<a id="{anchor}"></a>', "", f"{'#' * level} {text}", ""]
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A Markdown table, and an empty line."""
+    every = [columns, ["---"] * len(columns), *rows]
+    return [*(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in every), ""]
+
+
+def _number(value: float, language: str) -> str:
+    """A number for readers: a true minus sign, and the decimal sign of the language."""
+    text = f"{value:g}" if value == round(value, 2) else f"{value:.2f}"
+    return text.replace("-", "−").replace(".", "," if language == "nl" else ".")
+
+
+def _from_log_odds(log_odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-log_odds))

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from lookup_audit.settings import Forest
+
 FEATURES: dict[str, dict[str, str]] = {
     "lookups": {"en": "lookups", "nl": "bevragingen"},
     "subjects": {"en": "different subjects", "nl": "verschillende subjecten"},
     "first_subjects": {"en": "subjects not seen before", "nl": "niet eerder bevraagde subjecten"},
-    "unlinked": {"en": "lookups without a work link", "nl": "bevragingen zonder werkrelatie"},
+    "unlinked": {"en": "lookups without a work link", "nl": "bevragingen zonder werkgerelateerde aanleiding"},
     "off_duty": {"en": "lookups outside duty", "nl": "bevragingen buiten diensttijd"},
     "night_hours": {"en": "lookups at night", "nl": "nachtelijke bevragingen"},
     "systems": {"en": "different systems", "nl": "verschillende systemen"},
@@ -35,7 +37,7 @@ PROSE: dict[str, Any] = {
         ],
         "nl": [
             "Een bijzondere taak, een groot onderzoek of een vervanging in een andere rol die dag.",
-            "Een nieuwe functie die nog niet in het gebruikersbestand staat.",
+            "Een nieuwe functie die nog niet in het medewerkersbestand staat.",
             "Een achterstand die in één dag is weggewerkt.",
         ],
     },
@@ -58,13 +60,52 @@ PROSE: dict[str, Any] = {
             "Never act on this score alone: look for lookups of that day that a rule flags.",
         ],
         "nl": [
-            "Lees welke kenmerken de score bepaalden en vergelijk die met andere dagen van deze gebruiker.",
-            "Vraag eerst de teamchef welke taak de gebruiker die dag had.",
+            "Lees welke kenmerken de score bepaalden en vergelijk die met andere dagen van deze medewerker.",
+            "Vraag eerst de teamchef welke taak de medewerker die dag had.",
             "Handel nooit op deze score alleen: zoek bevragingen van die dag die een regel aanwijst.",
         ],
     },
-    "legal_basis": "Wpg art. 32 and 33; Directive (EU) 2016/680 art. 25 and 29",
+    "legal_basis": {
+        "en": "Wpg art. 32a (logging) and 33 (audits); LED 2016/680 art. 25 (logging) and 29 (security)",
+        "nl": "Wpg art. 32a (logging) en 33 (audits); Richtlijn (EU) 2016/680 art. 25 (logging) en 29 (beveiliging)",
+    },
     "weight": 1.0,
     "needs": (),
 }
 """What readers are told about `peer_anomaly`, in the fields of a rule's header."""
+
+_UNITS_AND_REASONS: dict[str, tuple[str, str, str]] = {
+    "training_days": ("days", "dagen", "Het verleden waarvan het leert: twee maanden van elke weekdag."),
+    "trees": ("trees", "bomen", "De uitkomst verandert ruim hieronder al niet meer (Liu e.a., 2008)."),
+    "sample": (
+        "user-days",
+        "dagen van medewerkers",
+        "Aantal per boom; met 4096 werd meer gevonden dan met de gebruikelijke 256.",
+    ),
+    "minimum_user_days": (
+        "user-days",
+        "dagen van medewerkers",
+        "Met minder verleden dan dit is er nog geen model.",
+    ),
+    "minimum_peers": (
+        "users",
+        "medewerkers",
+        "Een kleinere groep wordt vergeleken met allen die dezelfde functie hebben.",
+    ),
+    "flagged_share": (
+        "share",
+        "aandeel",
+        "Een dag roept een vraag op als hoogstens dit deel van de dagen in het verleden zo ongewoon was.",
+    ),
+    "seed": ("number", "getal", "Vast, zodat een herhaling dezelfde scores geeft."),
+}
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    name: {
+        "default": Forest.model_fields[name].default,
+        "unit": {"en": english, "nl": dutch},
+        "reason": {"en": Forest.model_fields[name].description, "nl": reason},
+    }
+    for name, (english, dutch, reason) in _UNITS_AND_REASONS.items()
+}
+"""The forest's settings (`[forest]` in the configuration), in the form of a rule's parameters."""
