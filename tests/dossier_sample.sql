@@ -143,10 +143,12 @@ FROM (
 ) AS found;
 
 INSERT INTO alert_episodes VALUES
-    ('a-1', 'U0042', 'P-100', 'circle', 'personal_involvement', '2026-02-07 21:10:00', '2026-04-06 10:00:00', 9, 0.91),
-    ('a-2', 'U0042', 'P-200', 'circle', 'personal_involvement', '2026-04-10 20:00:00', '2026-04-10 20:00:00', 1, 0.02);
+    ('a-1', 'U0042', 'P-100', 'circle', 'personal_involvement', '2026-02-07 21:10:00', '2026-04-06 10:00:00', 9, 0.91,
+        '2026-03-13', ['neighbour', 'off_duty'], TRUE),
+    ('a-2', 'U0042', 'P-200', 'circle', 'personal_involvement', '2026-04-10 20:00:00', '2026-04-10 20:00:00', 1, 0.02,
+        '2026-04-10', ['neighbour'], FALSE);
 
-INSERT INTO verdicts VALUES
+INSERT INTO verdicts (alert_id, decided_at, decided_by, verdict, note) VALUES
     ('a-2', '2026-04-11 08:00:00', 'r.visser', 'explained', 'Melding in GMS gevonden. <b>gezien</b>');
 
 INSERT INTO news VALUES

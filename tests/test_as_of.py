@@ -18,6 +18,7 @@ OUTPUT = (
     "lookup_risk",
     "work_links",
     "alert_episodes",
+    "control_sample",
     "user_days",
     "user_subject_days",
     "focus_days",
@@ -182,6 +183,7 @@ def join(*all_tables: Tables) -> Tables:
 def said(world: Any, day: date | None = None) -> dict[str, list[Row]]:
     """What the audit said, of one day or of all, in order of every column; wall clocks are not in it."""
     where = {"findings": "audit_date", "lookup_risk": "audit_date", "work_links": "audit_date"}
+    where["control_sample"] = "audit_date"
     days = {**where, "user_days": "day", "user_subject_days": "day", "focus_days": "day"}
     return {
         table: world.warehouse.rows(

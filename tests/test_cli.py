@@ -26,6 +26,7 @@ CONTRACT_COLUMNS = {
     "lookup_risk": "system lookup_id occurred_at user_id subject_id risk motive detectors work_links alert_id",
     "work_links": "system lookup_id explanation strength",
     "alerts": "alert_id user_id subject_id motive first_at last_at lookups risk rank status",
+    "control_sample": "control_id system lookup_id occurred_at user_id subject_id audit_date",
     "user_days": "user_id day peer_group anomaly_score top_features",
     "runs": "run_id audit_date started_at finished_at status config_hash code_version lookups explained "
     "first_lookups first_explained findings skipped_detectors",

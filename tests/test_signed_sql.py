@@ -71,12 +71,14 @@ def test_everything_that_people_read_is_there_in_both_languages(signed: SignedSq
 def test_its_parameters_are_settings_with_a_unit_and_a_reason(signed: SignedSql) -> None:
     for name, spec in signed.parameters.items():
         assert isinstance(spec["default"], int | float), name
-        assert spec["unit"].strip(), name
-        assert len(spec["reason"].split()) >= 2, name
-        if spec["unit"] in ("score", "strength", "factor"):
+        for language in ("en", "nl"):
+            assert spec["unit"][language].strip(), name
+            assert len(spec["reason"][language].split()) >= 2, name
+        assert spec["reason"]["en"] != spec["reason"]["nl"], name
+        if spec["unit"]["en"] in ("score", "strength", "factor"):
             assert 0 < spec["default"] <= 1, name
     assert signed.weight > 0
-    assert signed.legal_basis.strip()
+    assert signed.legal_basis["en"] != signed.legal_basis["nl"]
 
 
 @each(SIGNED)
@@ -229,7 +231,23 @@ def test_a_query_that_does_more_than_its_header_says_is_refused(
         ('motive = "curiosity"', 'motive = "boredom"', "motive one of"),
         ('nl = "Bekende personen"\n', "", "title must be given in en and in nl"),
         ('nl = "Bekende personen"', 'nl = ""', "title must be given in en and in nl"),
-        ('unit = "score"\n', "", "parameter score needs default, unit and reason"),
+        ('unit = { en = "score", nl = "score" }\n', "", "parameter score needs default, unit and reason"),
+        (
+            'unit = { en = "score", nl = "score" }',
+            'unit = "score"',
+            "rules/public_figure.sql: unit of parameter score must be given in en and in nl",
+        ),
+        (
+            ', nl = "een bekende persoon wekt nieuwsgierigheid; een ontbrekend zaaknummer blijft mogelijk"',
+            "",
+            "rules/public_figure.sql: reason of parameter score must be given in en and in nl",
+        ),
+        (
+            'nl = "een bekende persoon wekt nieuwsgierigheid; een ontbrekend zaaknummer blijft mogelijk"',
+            'nl = " "',
+            "rules/public_figure.sql: reason of parameter score must be given in en and in nl",
+        ),
+        ('legal_basis = { en = "', 'legal_basis = { de = "', "legal_basis must be given in en and in nl"),
     ],
 )
 def test_a_header_that_is_not_whole_is_refused(copies: Path, old: str, new: str, fault: str) -> None:

@@ -21,6 +21,7 @@ SELECT
     lookups.action,
     lookups.channel,
     lookups.case_id,
+    regexp_replace(plain_text(lookups.justification), '[^a-z0-9]+', '', 'g') AS reason,
     lookups.lat,
     lookups.lon
 FROM lookups

@@ -36,6 +36,22 @@ popularity AS (
     GROUP BY focus_id
 ),
 
+-- a community officer comes back to many, someone who is fixed on one person to one
+often_seen AS (
+    SELECT user_id, count(*) AS persons
+    FROM (
+        SELECT user_id, focus_id
+        FROM user_subject_days
+        WHERE
+            day < $day AND day >= $day - $history_days
+            AND unlinked > 0
+            AND user_id IN (SELECT user_id FROM past WHERE unlinked_days >= 2)
+        GROUP BY user_id, focus_id
+        HAVING count(DISTINCT day) >= 3
+    ) AS often
+    GROUP BY user_id
+),
+
 met AS (
     SELECT DISTINCT history.user_id, history.subject_id
     FROM user_subject_days AS history
@@ -60,6 +76,7 @@ SELECT
     coalesce(past.unlinked_days, 0) + CASE WHEN tonight.is_unlinked THEN 1 ELSE 0 END AS unlinked_days,
     coalesce(past.linked_days, 0) AS linked_days,
     coalesce(date_diff('day', past.first_day, $day), 0) AS unlinked_span_days,
+    coalesce(often_seen.persons, 0) AS returning_persons,
     greatest(
         coalesce(popularity.unlinked_user_days, 0) - coalesce(past.unlinked_days, 0), 0
     ) AS others_unlinked_days
@@ -68,5 +85,6 @@ INNER JOIN night_subjects ON night_subjects.subject_id = numbered.subject_id
 INNER JOIN tonight
     ON tonight.user_id = numbered.user_id AND tonight.focus_id = night_subjects.focus_id
 LEFT JOIN past ON past.user_id = numbered.user_id AND past.focus_id = night_subjects.focus_id
+LEFT JOIN often_seen ON often_seen.user_id = numbered.user_id
 LEFT JOIN popularity ON popularity.focus_id = night_subjects.focus_id
 LEFT JOIN met ON met.user_id = numbered.user_id AND met.subject_id = numbered.subject_id

@@ -1,24 +1,32 @@
--- How much a user printed and exported today, against the user's own and the peers' usual day.
+-- How much a user looked up, printed and exported today, against the user's own and the peers' usual day.
 -- "Usual" is the higher of both means, so that a busy user among busy peers is usual.
 WITH tonight AS (
     SELECT
         user_id,
         coalesce(min(function), 'unknown') || ' | ' || coalesce(min(team), 'unknown') AS peer_group,
         count(*) AS day_lookups,
-        count(*) FILTER (WHERE action IN ('print', 'export')) AS day_extracts
+        count(*) FILTER (WHERE action IN ('print', 'export')) AS day_extracts,
+        count(*) FILTER (WHERE action IN ('print', 'export') AND work.subject_link_strength >= 0.5)
+            AS linked_extracts
     FROM night
+    INNER JOIN work ON work.lookup_nr = night.lookup_nr
     GROUP BY user_id
 ),
 
 own AS (
-    SELECT user_id, count(*) AS days, avg(prints_exports) AS extracts
+    SELECT
+        user_id,
+        count(*) AS days,
+        avg(prints_exports) AS extracts,
+        avg(lookups) AS lookups,
+        max(lookups) AS most_lookups
     FROM user_days
     WHERE day < $day AND day >= $day - $history_days
     GROUP BY user_id
 ),
 
 peers AS (
-    SELECT peer_group, avg(prints_exports) AS extracts
+    SELECT peer_group, avg(prints_exports) AS extracts, avg(lookups) AS lookups
     FROM user_days
     WHERE day < $day AND day >= $day - $history_days
     GROUP BY peer_group
@@ -30,7 +38,10 @@ usual AS (
         tonight.user_id,
         tonight.day_lookups,
         tonight.day_extracts,
-        greatest(own.extracts, peers.extracts) AS usual_extracts
+        tonight.linked_extracts,
+        greatest(own.extracts, peers.extracts) AS usual_extracts,
+        greatest(own.lookups, peers.lookups) AS usual_lookups,
+        own.most_lookups
     FROM tonight
     LEFT JOIN own ON own.user_id = tonight.user_id AND own.days >= 5
     LEFT JOIN peers ON peers.peer_group = tonight.peer_group
@@ -40,7 +51,11 @@ SELECT
     user_id,
     day_lookups,
     day_extracts,
+    round(linked_extracts * 1.0 / greatest(day_extracts, 1), 2) AS linked_extracts_share,
     round(usual_extracts, 2) AS usual_extracts,
-    -- standard deviations above the usual (square-root transform); null where nothing is usual yet
-    round(2 * (sqrt(day_extracts + 0.375) - sqrt(usual_extracts + 0.375)), 2) AS extracts_excess
+    round(usual_lookups, 1) AS usual_lookups,
+    -- times the usual day, never counted where the user had such a day before
+    round(day_lookups / greatest(usual_lookups, most_lookups, 1.0), 2) AS volume_ratio,
+    -- prints without a link, in standard deviations above all usual ones (square-root transform); null where nothing is usual yet
+    round(2 * (sqrt(day_extracts - linked_extracts + 0.375) - sqrt(usual_extracts + 0.375)), 2) AS extracts_excess
 FROM usual

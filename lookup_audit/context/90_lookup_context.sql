@@ -11,6 +11,14 @@ SELECT
     work.is_explained,
     work.is_unlinked,
     desks.user_id IS NOT NULL AS is_desk,
+    justification.reason_state,
+    justification.reason_share,
+    justification.reason_demanded,
+    justification.is_contradicted,
+    justification.contradicted_circles,
+    justification.names_own_case,
+    coalesce(team_interest.team_others, 0) AS team_others,
+    coalesce(shift_interest.shift_others, 0) AS shift_others,
     -- duty
     duty.duty_state,
     duty.minutes_from_shift,
@@ -38,12 +46,21 @@ SELECT
     -- colleagues
     colleagues.own_subject_id IS NOT NULL AND night.own_subject_id IS DISTINCT FROM night_subjects.person_id
         AS is_colleague,
+    coalesce(colleagues.teams && [night.team], FALSE) AS same_team,
+    -- where the user works
+    area.area_distance_km,
+    area.area_radius_km,
+    area.area_ratio,
+    coalesce(area.far_circles, 0) AS far_circles,
     -- where the device was
     round(distance_m(night.home_lat, night.home_lon, night.lat, night.lon)) AS device_home_distance_m,
     -- volume
     volume.day_lookups,
     volume.day_extracts,
     volume.usual_extracts,
+    volume.linked_extracts_share,
+    volume.usual_lookups,
+    volume.volume_ratio,
     coalesce(volume.extracts_excess, 0) AS extracts_excess,
     -- the public
     coalesce(night_subjects.is_public_figure, FALSE) AS is_public_figure,
@@ -53,18 +70,48 @@ SELECT
     coalesce(bursts.burst_teams, 0) AS burst_teams,
     bursts.burst_expected,
     coalesce(bursts.burst_excess, 0) AS burst_excess,
+    coalesce(incident_bursts.incident_users, 0) AS incident_users,
+    coalesce(incident_bursts.incident_teams, 0) AS incident_teams,
+    coalesce(incident_bursts.incident_excess, 0) AS incident_excess,
+    -- tripwires
+    coalesce(
+        list_contains($probe_subjects, night.subject_id)
+        OR list_contains($probe_subjects, night_subjects.person_id), FALSE
+    ) AS is_probe,
+    -- what the user's lookups pile up on
+    skew.skew_trait,
+    skew.skew_found,
+    skew.skew_by_chance,
+    coalesce(skew.skew_evidence, 0) AS skew_evidence,
     -- history
     coalesce(history.is_first, FALSE) AS is_first,
     coalesce(history.unlinked_days, 0) AS unlinked_days,
     coalesce(history.linked_days, 0) AS linked_days,
     coalesce(history.unlinked_span_days, 0) AS unlinked_span_days,
+    coalesce(history.returning_persons, 0) AS returning_persons,
     coalesce(history.others_unlinked_days, 0) AS others_unlinked_days
 FROM night
 INNER JOIN work ON work.lookup_nr = night.lookup_nr
 INNER JOIN duty ON duty.lookup_nr = night.lookup_nr
 LEFT JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-LEFT JOIN (SELECT DISTINCT own_subject_id FROM users WHERE own_subject_id IS NOT NULL) AS colleagues
+INNER JOIN justification ON justification.lookup_nr = night.lookup_nr
+LEFT JOIN (
+    SELECT own_subject_id, list(team) FILTER (WHERE team IS NOT NULL) AS teams
+    FROM users
+    WHERE own_subject_id IS NOT NULL
+    GROUP BY own_subject_id
+) AS colleagues
     ON colleagues.own_subject_id = night_subjects.person_id
+LEFT JOIN team_interest
+    ON
+        team_interest.team = night.team
+        AND team_interest.focus_id = night_subjects.focus_id
+        AND work.is_unlinked
+LEFT JOIN shift_interest ON shift_interest.lookup_nr = night.lookup_nr
+LEFT JOIN area ON area.lookup_nr = night.lookup_nr
+LEFT JOIN incident_bursts ON incident_bursts.subject_id = night.subject_id
+LEFT JOIN skew
+    ON skew.user_id = night.user_id AND skew.focus_id = night_subjects.focus_id AND work.is_unlinked
 LEFT JOIN volume ON volume.user_id = night.user_id
 LEFT JOIN desks ON desks.user_id = night.user_id
 LEFT JOIN home ON home.lookup_nr = night.lookup_nr

@@ -83,6 +83,7 @@ def night_values(day: date, settings: Settings) -> dict[str, Any]:
         "day": day,
         "night_start": midnight.astimezone(UTC).replace(tzinfo=None),
         "night_end": next_midnight.astimezone(UTC).replace(tzinfo=None),
+        "probe_subjects": list(settings.probe_subjects),
         **{name: _plain(value) for name, value in settings.context.model_dump().items()},
     }
 

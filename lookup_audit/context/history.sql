@@ -4,6 +4,27 @@ DELETE FROM user_subject_days WHERE day = $day;
 
 DELETE FROM user_days WHERE day = $day;
 
+DELETE FROM interest_days WHERE day = $day;
+
+DELETE FROM team_place_days WHERE day = $day;
+
+DELETE FROM reason_days WHERE day = $day;
+
+INSERT INTO interest_days
+SELECT user_id, $day, focus_id, team, surname_key, postcode_key, home_key, sex
+FROM interests
+ORDER BY user_id, focus_id;
+
+INSERT INTO team_place_days
+SELECT team, $day, cell_lat, cell_lon, lookups
+FROM places
+ORDER BY team, cell_lat, cell_lon;
+
+INSERT INTO reason_days
+SELECT system, function, reason, $day, lookups
+FROM reasons
+ORDER BY system, function, reason;
+
 INSERT INTO user_subject_days
 SELECT
     night.user_id,

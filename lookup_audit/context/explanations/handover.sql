@@ -2,7 +2,7 @@
 id = "handover"
 version = 1
 weight = 3.0
-legal_basis = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)"
+legal_basis = { en = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)", nl = "Wpg art. 3 en 8 (noodzaak voor de dagelijkse politietaak); Richtlijn (EU) 2016/680 art. 25 (uit de log moet de reden van de bevraging blijken)" }
 needs = ["users.team"]
 columns_used = [
     "focus_id",
@@ -47,8 +47,8 @@ nl = [
 
 [parameters.strength]
 default = 0.6
-unit = "strength"
-reason = "work is passed on within a team; the link itself is the colleague's"
+unit = { en = "strength", nl = "sterkte" }
+reason = { en = "work is passed on within a team; the link itself is the colleague's", nl = "werk wordt binnen een team doorgegeven; de aanleiding zelf is van de collega" }
 */
 SELECT
     night.lookup_nr,

@@ -2,7 +2,7 @@
 id = "incident_address"
 version = 1
 weight = 4.5
-legal_basis = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)"
+legal_basis = { en = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)", nl = "Wpg art. 3 en 8 (noodzaak voor de dagelijkse politietaak); Richtlijn (EU) 2016/680 art. 25 (uit de log moet de reden van de bevraging blijken)" }
 needs = ["incidents"]
 columns_used = [
     "as_team",
@@ -51,23 +51,23 @@ nl = [
 
 [parameters.during_strength]
 default = 0.95
-unit = "strength"
-reason = "the address matches, the person is not registered as involved"
+unit = { en = "strength", nl = "sterkte" }
+reason = { en = "the address matches, the person is not registered as involved", nl = "het adres klopt, de persoon is niet als betrokkene geregistreerd" }
 
 [parameters.follow_up_strength]
 default = 0.8
-unit = "strength"
-reason = "the report is written this shift or the next; later reasons thin out"
+unit = { en = "strength", nl = "sterkte" }
+reason = { en = "the report is written this shift or the next; later reasons thin out", nl = "het rapport wordt deze of de volgende dienst geschreven; daarna is er steeds minder reden" }
 
 [parameters.as_team_strength]
 default = 0.85
-unit = "strength"
-reason = "the team was sent, the user is not named"
+unit = { en = "strength", nl = "sterkte" }
+reason = { en = "the team was sent, the user is not named", nl = "het team is gestuurd, de medewerker staat er niet bij naam" }
 
 [parameters.lead_minutes]
 default = 30
-unit = "minutes"
-reason = "the call is read on the way, and dispatch times are entered late"
+unit = { en = "minutes", nl = "minuten" }
+reason = { en = "the call is read on the way, and dispatch times are entered late", nl = "de melding wordt onderweg gelezen, en inzettijden worden laat ingevoerd" }
 */
 SELECT
     night.lookup_nr,

@@ -2,7 +2,7 @@
 id = "team_case"
 version = 1
 weight = 4.0
-legal_basis = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)"
+legal_basis = { en = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)", nl = "Wpg art. 3 en 8 (noodzaak voor de dagelijkse politietaak); Richtlijn (EU) 2016/680 art. 25 (uit de log moet de reden van de bevraging blijken)" }
 needs = ["case_subjects"]
 columns_used = [
     "carries",
@@ -54,18 +54,18 @@ nl = [
 
 [parameters.full_strength]
 default = 0.9
-unit = "strength"
-reason = "the team is on the case, the user is not named"
+unit = { en = "strength", nl = "sterkte" }
+reason = { en = "the team is on the case, the user is not named", nl = "het team werkt aan de zaak, de medewerker staat er niet bij naam" }
 
 [parameters.late_strength]
 default = 0.4
-unit = "strength"
-reason = "registered within the grace after the lookup: it softens, it does not explain (below 0.5)"
+unit = { en = "strength", nl = "sterkte" }
+reason = { en = "registered within the grace after the lookup: it softens, it does not explain (below 0.5)", nl = "geregistreerd binnen de marge na de bevraging: het verzacht, maar verklaart niet (lager dan 0,5)" }
 
 [parameters.wrap_up_days]
 default = 7
-unit = "days"
-reason = "files are closed before the last paperwork on them is done"
+unit = { en = "days", nl = "dagen" }
+reason = { en = "files are closed before the last paperwork on them is done", nl = "een zaak wordt gesloten voordat het laatste papierwerk af is" }
 */
 SELECT
     matched.lookup_nr,

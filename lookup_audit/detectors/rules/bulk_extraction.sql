@@ -4,7 +4,7 @@ version = 1
 motive = "personal_benefit"
 about = "behaviour"
 weight = 6.0
-legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
+legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["lookups.action"]
 columns_used = [
     "action",
@@ -13,9 +13,12 @@ columns_used = [
     "duty_state",
     "extracts_excess",
     "is_desk",
+    "linked_extracts_share",
     "lookup_nr",
     "subject_link_strength",
     "usual_extracts",
+    "usual_lookups",
+    "volume_ratio",
     "work_strength",
 ]
 
@@ -25,7 +28,7 @@ nl = "Veel afdrukken en exporteren"
 
 [question]
 en = "Why did the user print or export far more than the user and the peers usually do?"
-nl = "Waarom heeft de medewerker veel meer afgedrukt of geëxporteerd dan die zelf en collega's gewoonlijk doen?"
+nl = "Waarom heeft de medewerker veel meer afgedrukt of geëxporteerd dan de medewerker zelf en collega's gewoonlijk doen?"
 
 [innocent_explanations]
 en = [
@@ -59,44 +62,84 @@ nl = [
 
 [parameters.minimum_extracts]
 default = 5
-unit = "prints and exports"
-reason = "fewer in a day are one file"
+unit = { en = "prints and exports", nl = "afdrukken en exports" }
+reason = { en = "fewer in a day are one file", nl = "minder op een dag is één dossier" }
 
 [parameters.series_factor]
 default = 0.8
-unit = "factor"
-reason = "searches and views without a work link on such a day are mostly the way to a print"
+unit = { en = "factor", nl = "factor" }
+reason = { en = "searches and views without a work link on such a day are mostly the way to a print", nl = "zoeken en inzien zonder werkgerelateerde aanleiding gaat op zo'n dag meestal aan een afdruk vooraf" }
 
 [parameters.minimum_excess]
 default = 3.0
-unit = "standard deviations"
-reason = "above the usual day of user and peers: about once in a thousand days by chance"
+unit = { en = "standard deviations", nl = "standaardafwijkingen" }
+reason = { en = "above the usual day of user and peers: about once in a thousand days by chance", nl = "boven een gewone dag van de medewerker en diens collega's: bij toeval ongeveer eens per duizend dagen" }
 
 [parameters.strong_excess]
 default = 7.0
-unit = "standard deviations"
-reason = "from here the score is at its highest"
+unit = { en = "standard deviations", nl = "standaardafwijkingen" }
+reason = { en = "from here the score is at its highest", nl = "vanaf hier is de score het hoogst" }
 
 [parameters.weak_score]
 default = 0.5
-unit = "score"
-reason = "just above habit"
+unit = { en = "score", nl = "score" }
+reason = { en = "just above habit", nl = "net boven wat gewoon is" }
 
 [parameters.strong_score]
 default = 0.9
-unit = "score"
-reason = "far above any habit"
+unit = { en = "score", nl = "score" }
+reason = { en = "far above any habit", nl = "ver boven elke gewoonte" }
+
+[parameters.minimum_volume]
+default = 40
+unit = { en = "lookups", nl = "bevragingen" }
+reason = { en = "fewer in a day are one long incident", nl = "minder op een dag is één lang incident" }
+
+[parameters.volume_ratio]
+default = 3.0
+unit = { en = "times the usual day", nl = "maal de gewone dag" }
+reason = { en = "above the mean of user and peers, and above any day the user had before", nl = "boven het gemiddelde van medewerker en collega's, en boven elke eerdere dag van de medewerker" }
+
+[parameters.volume_score]
+default = 0.6
+unit = { en = "score", nl = "score" }
+reason = { en = "far more lookups than ever, without a work link: a task, or a sale", nl = "veel meer bevragingen dan ooit, zonder aanleiding: een taak, of handel" }
+
+[parameters.file_share]
+default = 0.25
+unit = { en = "share", nl = "deel" }
+reason = { en = "of the day's prints with a work link: from here on the rest is likely of the same file", nl = "van de afdrukken van die dag met een aanleiding: vanaf hier hoort de rest waarschijnlijk bij hetzelfde dossier" }
+
+[parameters.file_factor]
+default = 0.5
+unit = { en = "factor", nl = "factor" }
+reason = { en = "a file that was printed, partly not registered", nl = "een afgedrukt dossier dat deels niet geregistreerd is" }
 */
 SELECT
     lookup_nr,
-    ($weak_score + ($strong_score - $weak_score)
-    * least((extracts_excess - $minimum_excess) / ($strong_excess - $minimum_excess), 1.0))
-    * CASE WHEN action IN ('print', 'export') THEN 1.0 ELSE $series_factor END AS score,
+    greatest(
+        CASE
+            WHEN day_extracts >= $minimum_extracts AND extracts_excess >= $minimum_excess
+                THEN ($weak_score + ($strong_score - $weak_score)
+                * least((extracts_excess - $minimum_excess) / ($strong_excess - $minimum_excess), 1.0))
+                * CASE WHEN action IN ('print', 'export') THEN 1.0 ELSE $series_factor END
+                * CASE WHEN linked_extracts_share >= $file_share THEN $file_factor ELSE 1.0 END
+            ELSE 0.0
+        END,
+        CASE
+            WHEN day_lookups >= $minimum_volume AND volume_ratio >= $volume_ratio AND work_strength < 0.3
+                THEN $volume_score
+            ELSE 0.0
+        END
+    ) AS score,
     action,
     day_extracts,
     usual_extracts,
+    linked_extracts_share,
     extracts_excess,
     day_lookups,
+    usual_lookups,
+    volume_ratio,
     is_desk,
     duty_state
 FROM lookup_context
@@ -105,5 +148,7 @@ WHERE
         (action IN ('print', 'export') AND subject_link_strength < 0.5)
         OR work_strength < 0.3
     )
-    AND day_extracts >= $minimum_extracts
-    AND extracts_excess >= $minimum_excess
+    AND (
+        (day_extracts >= $minimum_extracts AND extracts_excess >= $minimum_excess)
+        OR (day_lookups >= $minimum_volume AND volume_ratio >= $volume_ratio)
+    )

@@ -3,7 +3,7 @@ id = "colleague"
 version = 1
 motive = "personal_involvement"
 weight = 5.5
-legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
+legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["users.own_subject_id"]
 columns_used = [
     "duty_state",
@@ -11,8 +11,10 @@ columns_used = [
     "is_desk",
     "lookup_nr",
     "relation_kind",
+    "same_team",
+    "subject_link_strength",
+    "team_others",
     "unlinked_days",
-    "work_strength",
 ]
 
 [title]
@@ -51,19 +53,32 @@ nl = [
     "Vraag voorzichtig naar de verhouding tussen beiden.",
 ]
 
+[parameters.same_team_score]
+default = 0.85
+unit = { en = "score", nl = "score" }
+reason = { en = "someone of the own team: a matter about a direct colleague is left to others", nl = "iemand uit het eigen team: een zaak over een directe collega gaat naar een ander" }
+
+[parameters.shared_factor]
+default = 0.6
+unit = { en = "factor", nl = "factor" }
+reason = { en = "others of the team looked up the same person: more likely a matter of the team", nl = "anderen uit het team zochten dezelfde persoon op: eerder een zaak van het team" }
+
 [parameters.score]
-default = 0.75
-unit = "score"
-reason = "work seldom needs a colleague's record, and then there is a case"
+default = 0.6
+unit = { en = "score", nl = "score" }
+reason = { en = "work seldom needs a colleague's record, and then there is a case", nl = "voor het werk zijn de gegevens van een collega zelden nodig, en dan is er een zaak" }
 */
 SELECT
     lookup_nr,
-    $score AS score,
+    CASE WHEN same_team THEN $same_team_score ELSE $score END
+    * CASE WHEN team_others > 0 AND NOT same_team THEN $shared_factor ELSE 1.0 END AS score,
+    same_team,
+    team_others,
     is_desk,
     duty_state,
     unlinked_days
 FROM lookup_context
 WHERE
     is_colleague
-    AND work_strength < 0.3
+    AND subject_link_strength < 0.3
     AND relation_kind IS NULL

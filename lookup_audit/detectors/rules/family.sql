@@ -3,7 +3,7 @@ id = "family"
 version = 1
 motive = "personal_involvement"
 weight = 7.0
-legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
+legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["users"]
 columns_used = [
     "duty_state",
@@ -63,38 +63,38 @@ nl = [
 
 [parameters.close_score]
 default = 0.9
-unit = "score"
-reason = "partner, ex, parent, child, sibling, household: personal interest is near certain"
+unit = { en = "score", nl = "score" }
+reason = { en = "partner, ex, parent, child, sibling, household: personal interest is near certain", nl = "partner, ex, ouder, kind, broer of zus, huisgenoot: persoonlijk belang is vrijwel zeker" }
 
 [parameters.wider_score]
 default = 0.6
-unit = "score"
-reason = "in-laws, friends and others are looser ties"
+unit = { en = "score", nl = "score" }
+reason = { en = "in-laws, friends and others are looser ties", nl = "schoonfamilie, vrienden en anderen zijn lossere banden" }
 
 [parameters.household_score]
 default = 0.8
-unit = "score"
-reason = "same registered address, not declared: a housemate, or the one who lived there before"
+unit = { en = "score", nl = "score" }
+reason = { en = "same registered address, not declared: a housemate, or the one who lived there before", nl = "zelfde geregistreerde adres, niet gemeld: een huisgenoot, of de vorige bewoner" }
 
 [parameters.rare_surname_score]
 default = 0.65
-unit = "score"
-reason = "a rare name is most often kin; a namesake remains possible"
+unit = { en = "score", nl = "score" }
+reason = { en = "a rare name is most often kin; a namesake remains possible", nl = "een zeldzame naam is meestal familie; een naamgenoot blijft mogelijk" }
 
 [parameters.rare_by_chance]
 default = 0.02
-unit = "persons"
-reason = "bearers of the name that the user would meet by chance in the history window"
+unit = { en = "persons", nl = "personen" }
+reason = { en = "bearers of the name that the user would meet by chance in the history window", nl = "naamgenoten die de medewerker binnen de bewaarde historie bij toeval zou tegenkomen" }
 
 [parameters.uncommon_by_chance]
 default = 0.15
-unit = "persons"
-reason = "above this a shared name says nothing"
+unit = { en = "persons", nl = "personen" }
+reason = { en = "above this a shared name says nothing", nl = "hierboven zegt een gedeelde achternaam niets" }
 
 [parameters.linked_factor]
 default = 0.35
-unit = "factor"
-reason = "with a work link it is a conflict of interest, to be talked about"
+unit = { en = "factor", nl = "factor" }
+reason = { en = "with a work link it is a conflict of interest, to be talked about", nl = "met een werkgerelateerde aanleiding is het een belangenconflict, waarover een gesprek nodig is" }
 */
 SELECT
     lookup_nr,

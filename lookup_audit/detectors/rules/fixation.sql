@@ -3,7 +3,7 @@ id = "fixation"
 version = 1
 motive = "personal_involvement"
 weight = 6.0
-legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
+legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["lookups"]
 columns_used = [
     "duty_state",
@@ -13,6 +13,8 @@ columns_used = [
     "linked_days",
     "lookup_nr",
     "others_unlinked_days",
+    "returning_persons",
+    "team_others",
     "unlinked_days",
     "unlinked_span_days",
     "work_strength",
@@ -43,7 +45,7 @@ en = [
 ]
 nl = [
     "Herhalingen die verder uiteen liggen dan de historie worden niet gezien.",
-    "Bij iemand die door velen wordt opgezocht, valt de ene niet op.",
+    "Wordt iemand door velen opgezocht, dan valt de ene medewerker die steeds terugkomt niet op.",
 ]
 
 [investigation_steps]
@@ -58,34 +60,51 @@ nl = [
 
 [parameters.minimum_days]
 default = 3
-unit = "days"
-reason = "twice is chance or follow-up, three days without any link is interest"
+unit = { en = "days", nl = "dagen" }
+reason = { en = "twice is chance or follow-up, three days without any link is interest", nl = "twee keer is toeval of nazorg, drie dagen zonder enige aanleiding is belangstelling" }
 
 [parameters.strong_days]
 default = 8
-unit = "days"
-reason = "from here the score is at its highest"
+unit = { en = "days", nl = "dagen" }
+reason = { en = "from here the score is at its highest", nl = "vanaf hier is de score het hoogst" }
 
 [parameters.weak_score]
 default = 0.45
-unit = "score"
-reason = "three days"
+unit = { en = "score", nl = "score" }
+reason = { en = "three days", nl = "drie dagen" }
 
 [parameters.strong_score]
 default = 0.9
-unit = "score"
-reason = "eight days or more"
+unit = { en = "score", nl = "score" }
+reason = { en = "eight days or more", nl = "acht dagen of meer" }
 
 [parameters.own_share]
 default = 0.5
-unit = "share"
-reason = "of all days without a link those of this user: below it others come back too, and a case is the likelier reason"
+unit = { en = "share", nl = "aandeel" }
+reason = { en = "of all days without a link those of this user: below it others come back too, and a case is the likelier reason", nl = "van alle dagen zonder aanleiding het deel van deze medewerker: daaronder komen ook anderen terug, en is een zaak waarschijnlijker" }
+
+[parameters.returning_persons]
+default = 2
+unit = { en = "persons", nl = "personen" }
+reason = { en = "who comes back to more persons than this has regulars, and the question is divided among them", nl = "wie op meer personen terugkomt, heeft vaste klanten, en de vraag wordt over hen verdeeld" }
+
+[parameters.shared_factor]
+default = 0.7
+unit = { en = "factor", nl = "factor" }
+reason = { en = "others of the team looked up the same person: more likely a matter of the team", nl = "anderen uit het team zochten dezelfde persoon op: eerder een zaak van het team" }
 */
 SELECT
     lookup_nr,
     ($weak_score + ($strong_score - $weak_score)
     * least((unlinked_days - $minimum_days) * 1.0 / ($strong_days - $minimum_days), 1.0))
-    * unlinked_days / (unlinked_days + others_unlinked_days) AS score,
+    * unlinked_days / (unlinked_days + others_unlinked_days)
+    * CASE
+        WHEN returning_persons <= $returning_persons THEN 1.0
+        ELSE $returning_persons * 1.0 / returning_persons
+    END
+    * CASE WHEN team_others > 0 THEN $shared_factor ELSE 1.0 END AS score,
+    returning_persons,
+    team_others,
     unlinked_days,
     linked_days,
     unlinked_span_days,

@@ -3,7 +3,7 @@ id = "neighbour"
 version = 1
 motive = "personal_involvement"
 weight = 6.0
-legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
+legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["users.home_postcode or users.home_lat"]
 columns_used = [
     "channel",
@@ -18,7 +18,8 @@ columns_used = [
     "relation_kind",
     "same_home_postcode",
     "same_household",
-    "work_strength",
+    "subject_link_strength",
+    "team_others",
 ]
 
 [title]
@@ -61,38 +62,43 @@ nl = [
 
 [parameters.next_door_m]
 default = 60
-unit = "metres"
-reason = "the houses beside, behind and across"
+unit = { en = "metres", nl = "meter" }
+reason = { en = "the houses beside, behind and across", nl = "de huizen ernaast, erachter en ertegenover" }
 
 [parameters.near_m]
 default = 200
-unit = "metres"
-reason = "the street and the block: people known by sight"
+unit = { en = "metres", nl = "meter" }
+reason = { en = "the street and the block: people known by sight", nl = "de straat en het blok: mensen die men van gezicht kent" }
 
 [parameters.next_door_score]
 default = 0.8
-unit = "score"
-reason = "next door, without a work link"
+unit = { en = "score", nl = "score" }
+reason = { en = "next door, without a work link", nl = "naast de deur, zonder werkgerelateerde aanleiding" }
 
 [parameters.postcode_score]
 default = 0.65
-unit = "score"
-reason = "a postcode is one side of one street"
+unit = { en = "score", nl = "score" }
+reason = { en = "a postcode is one side of one street", nl = "een postcode is één kant van één straat" }
 
 [parameters.near_score]
 default = 0.4
-unit = "score"
-reason = "around the corner: known by sight, or chance"
+unit = { en = "score", nl = "score" }
+reason = { en = "around the corner: known by sight, or chance", nl = "om de hoek: bekend van gezicht, of toeval" }
 
 [parameters.incident_m]
 default = 150
-unit = "metres"
-reason = "what one sees and hears from home"
+unit = { en = "metres", nl = "meter" }
+reason = { en = "what one sees and hears from home", nl = "wat men vanuit huis ziet en hoort" }
 
 [parameters.incident_score]
 default = 0.6
-unit = "score"
-reason = "looked up after an incident near home in which the user had no part"
+unit = { en = "score", nl = "score" }
+reason = { en = "looked up after an incident near home in which the user had no part", nl = "opgezocht na een incident dicht bij huis waar de medewerker geen deel aan had" }
+
+[parameters.shared_factor]
+default = 0.7
+unit = { en = "factor", nl = "factor" }
+reason = { en = "others of the team looked up the same person: more likely a matter of the team", nl = "anderen uit het team zochten dezelfde persoon op: eerder een zaak van het team" }
 */
 SELECT
     lookup_nr,
@@ -104,7 +110,8 @@ SELECT
             ELSE 0.0
         END,
         CASE WHEN incident_home_distance_m <= $incident_m THEN $incident_score ELSE 0.0 END
-    ) AS score,
+    ) * CASE WHEN team_others > 0 THEN $shared_factor ELSE 1.0 END AS score,
+    team_others,
     home_distance_m,
     same_home_postcode,
     incident_home_distance_m,
@@ -113,7 +120,7 @@ SELECT
     channel
 FROM lookup_context
 WHERE
-    work_strength < 0.3
+    subject_link_strength < 0.3
     AND NOT same_household
     AND NOT (is_own_record OR is_own_property OR is_own_address)
     AND relation_kind IS NULL

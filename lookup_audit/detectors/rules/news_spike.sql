@@ -3,7 +3,7 @@ id = "news_spike"
 version = 1
 motive = "curiosity"
 weight = 6.0
-legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
+legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["lookups"]
 columns_used = [
     "burst_excess",
@@ -19,6 +19,7 @@ columns_used = [
     "linked_days",
     "lookup_nr",
     "news_items",
+    "shift_others",
     "work_strength",
 ]
 
@@ -62,44 +63,55 @@ nl = [
 
 [parameters.minimum_users]
 default = 3
-unit = "users"
-reason = "with news: two can be partners on one car, three cannot"
+unit = { en = "users", nl = "medewerkers" }
+reason = { en = "with news: two can be partners on one car, three cannot", nl = "bij nieuws: twee kunnen samen op één auto zitten, drie niet" }
 
 [parameters.minimum_teams_no_news]
 default = 3
-unit = "teams"
-reason = "a case not yet registered draws one team, a rumour draws many"
+unit = { en = "teams", nl = "teams" }
+reason = { en = "a case not yet registered draws one team, a rumour draws many", nl = "een zaak die nog niet geregistreerd is, trekt één team; een gerucht trekt er veel" }
 
 [parameters.minimum_excess]
 default = 2.0
-unit = "standard deviations"
-reason = "above the subject's own baseline: a frequent offender always has attention"
+unit = { en = "standard deviations", nl = "standaardafwijkingen" }
+reason = { en = "above the subject's own baseline: a frequent offender always has attention", nl = "boven wat voor dit subject gewoon is: een veelpleger krijgt altijd aandacht" }
 
 [parameters.minimum_excess_no_news]
 default = 4.5
-unit = "standard deviations"
-reason = "thousands of persons are looked up each day: a lower bar is crossed by chance; eight users from none"
+unit = { en = "standard deviations", nl = "standaardafwijkingen" }
+reason = { en = "thousands of persons are looked up each day: a lower bar is crossed by chance; eight users from none", nl = "elke dag worden duizenden personen opgezocht: een lagere drempel wordt bij toeval gehaald; van nul naar acht medewerkers" }
 
 [parameters.strong_excess]
 default = 6.0
-unit = "standard deviations"
-reason = "from here the score is at its highest"
+unit = { en = "standard deviations", nl = "standaardafwijkingen" }
+reason = { en = "from here the score is at its highest", nl = "vanaf hier is de score het hoogst" }
 
 [parameters.weak_score]
 default = 0.55
-unit = "score"
-reason = "a beginning wave"
+unit = { en = "score", nl = "score" }
+reason = { en = "a beginning wave", nl = "een golf die net begint" }
 
 [parameters.strong_score]
 default = 0.9
-unit = "score"
-reason = "a wave that nothing else explains"
+unit = { en = "score", nl = "score" }
+reason = { en = "a wave that nothing else explains", nl = "een golf die door niets anders wordt verklaard" }
 
+[parameters.briefed_users]
+default = 3
+unit = { en = "others of the team within the hour", nl = "anderen uit het team binnen het uur" }
+reason = { en = "as many at once were briefed, or their case just came in", nl = "zoveel tegelijk kregen een briefing, of hun zaak kwam net binnen" }
+
+[parameters.briefed_factor]
+default = 0.5
+unit = { en = "factor", nl = "factor" }
+reason = { en = "then work is the likelier reason, though not the only one", nl = "dan is werk de waarschijnlijkste reden, al is het niet de enige" }
 */
 SELECT
     lookup_nr,
-    $weak_score + ($strong_score - $weak_score)
-    * least((burst_excess - $minimum_excess) / ($strong_excess - $minimum_excess), 1.0) AS score,
+    ($weak_score + ($strong_score - $weak_score)
+    * least((burst_excess - $minimum_excess) / ($strong_excess - $minimum_excess), 1.0))
+    * CASE WHEN shift_others >= $briefed_users THEN $briefed_factor ELSE 1.0 END AS score,
+    shift_others,
     news_items,
     hours_since_news,
     burst_users,

@@ -4,7 +4,7 @@ version = 1
 motive = "any"
 about = "behaviour"
 weight = 2.5
-legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
+legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["shifts"]
 columns_used = [
     "channel",
@@ -51,39 +51,39 @@ en = [
     "Ask the planner before asking the user.",
 ]
 nl = [
-    "Controleer de tijdregistratie en de mobilofoonlog.",
+    "Controleer de tijdregistratie en het portofoonverkeer.",
     "Vraag eerst de planner, dan de medewerker.",
 ]
 
 [parameters.sick_score]
 default = 0.9
-unit = "score"
-reason = "reported sick: no work at all is expected"
+unit = { en = "score", nl = "score" }
+reason = { en = "reported sick: no work at all is expected", nl = "ziek gemeld: er wordt helemaal geen werk verwacht" }
 
 [parameters.leave_score]
 default = 0.8
-unit = "score"
-reason = "on leave: recalled officers are entered as duty"
+unit = { en = "score", nl = "score" }
+reason = { en = "on leave: recalled officers are entered as duty", nl = "met verlof: wie wordt teruggeroepen, staat als dienst in het rooster" }
 
 [parameters.off_score]
 default = 0.6
-unit = "score"
-reason = "between shifts: overtime beyond the grace is common"
+unit = { en = "score", nl = "score" }
+reason = { en = "between shifts: overtime beyond the grace is common", nl = "tussen diensten: overwerk dat langer duurt dan de marge komt vaak voor" }
 
 [parameters.training_score]
 default = 0.2
-unit = "score"
-reason = "exercises use real systems"
+unit = { en = "score", nl = "score" }
+reason = { en = "exercises use real systems", nl = "bij oefeningen worden echte systemen gebruikt" }
 
 [parameters.near_score]
 default = 0.4
-unit = "score"
-reason = "within three hours of a shift: long overtime"
+unit = { en = "score", nl = "score" }
+reason = { en = "within three hours of a shift: long overtime", nl = "binnen drie uur van een dienst: lang overwerk" }
 
 [parameters.near_minutes]
 default = 180
-unit = "minutes"
-reason = "long overtime is rare beyond three hours"
+unit = { en = "minutes", nl = "minuten" }
+reason = { en = "long overtime is rare beyond three hours", nl = "meer dan drie uur overwerk is zeldzaam" }
 */
 SELECT
     lookup_nr,

@@ -3,7 +3,7 @@ id = "public_figure"
 version = 1
 motive = "curiosity"
 weight = 5.5
-legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
+legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["subjects.is_public_figure"]
 columns_used = [
     "burst_users",
@@ -55,8 +55,8 @@ nl = [
 
 [parameters.score]
 default = 0.75
-unit = "score"
-reason = "a public figure draws curiosity; a missing case number remains possible"
+unit = { en = "score", nl = "score" }
+reason = { en = "a public figure draws curiosity; a missing case number remains possible", nl = "een bekende persoon wekt nieuwsgierigheid; een ontbrekend zaaknummer blijft mogelijk" }
 */
 SELECT
     lookup_nr,

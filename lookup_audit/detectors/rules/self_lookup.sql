@@ -3,7 +3,7 @@ id = "self_lookup"
 version = 1
 motive = "personal_involvement"
 weight = 7.0
-legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
+legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["users"]
 columns_used = [
     "duty_state",
@@ -52,18 +52,18 @@ nl = [
 
 [parameters.record_score]
 default = 0.9
-unit = "score"
-reason = "nobody's work needs their own record"
+unit = { en = "score", nl = "score" }
+reason = { en = "nobody's work needs their own record", nl = "niemand heeft voor het werk de eigen gegevens nodig" }
 
 [parameters.address_score]
 default = 0.6
-unit = "score"
-reason = "housemates and earlier residents share an address"
+unit = { en = "score", nl = "score" }
+reason = { en = "housemates and earlier residents share an address", nl = "huisgenoten en vorige bewoners delen een adres" }
 
 [parameters.linked_factor]
 default = 0.4
-unit = "factor"
-reason = "with a work link it is a conflict of interest, not curiosity"
+unit = { en = "factor", nl = "factor" }
+reason = { en = "with a work link it is a conflict of interest, not curiosity", nl = "met een werkgerelateerde aanleiding is het een belangenconflict, geen nieuwsgierigheid" }
 */
 SELECT
     lookup_nr,

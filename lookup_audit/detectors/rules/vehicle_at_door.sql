@@ -3,7 +3,7 @@ id = "vehicle_at_door"
 version = 1
 motive = "personal_involvement"
 weight = 6.0
-legal_basis = "Wpg art. 3 (necessity) and art. 7 (secrecy); Sr 272; code of conduct: look up only what the work asks"
+legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["lookups.channel"]
 columns_used = [
     "channel",
@@ -53,23 +53,23 @@ nl = [
 
 [parameters.at_door_m]
 default = 150
-unit = "metres"
-reason = "within sight of the house, with the error of a mobile fix"
+unit = { en = "metres", nl = "meter" }
+reason = { en = "within sight of the house, with the error of a mobile fix", nl = "in het zicht van het huis, met de onnauwkeurigheid van de plaatsbepaling" }
 
 [parameters.at_door_off_duty_score]
 default = 0.9
-unit = "score"
-reason = "at the door and off duty"
+unit = { en = "score", nl = "score" }
+reason = { en = "at the door and off duty", nl = "voor de deur en buiten diensttijd" }
 
 [parameters.at_door_score]
 default = 0.5
-unit = "score"
-reason = "at the door during a shift: a check in one's own street is possible"
+unit = { en = "score", nl = "score" }
+reason = { en = "at the door during a shift: a check in one's own street is possible", nl = "voor de deur tijdens een dienst: een controle in de eigen straat is mogelijk" }
 
 [parameters.off_duty_score]
 default = 0.35
-unit = "score"
-reason = "elsewhere, off duty, without a work link: on the way home, or a roster that is wrong"
+unit = { en = "score", nl = "score" }
+reason = { en = "elsewhere, off duty, without a work link: on the way home, or a roster that is wrong", nl = "elders, buiten diensttijd en zonder werkgerelateerde aanleiding: onderweg naar huis, of een rooster dat niet klopt" }
 */
 SELECT
     lookup_nr,

@@ -1,0 +1,206 @@
+-- Whether a user's lookups without a work link pile up on one surname, one street or one sex, far beyond
+-- chance. Households are counted, not persons: one family is one. What is expected comes from the register
+-- and from what the user's peers look up. Evidence is minus the logarithm of the chance of so many (Chernoff's
+-- bound on a Poisson or binomial tail, 1952), less the logarithm of how many such questions were asked tonight
+-- (Bonferroni): 3 means that at most one night in twenty has any such pile by chance.
+WITH met AS (
+    SELECT user_id, team, focus_id, surname_key, postcode_key, home_key, sex FROM interests
+    UNION
+    SELECT user_id, team, focus_id, surname_key, postcode_key, home_key, sex
+    FROM interest_days
+    WHERE day < $day AND day >= $day - $interest_days
+),
+
+piles AS (
+    SELECT user_id, team, 'surname' AS trait, surname_key AS pile, count(DISTINCT home_key) AS homes
+    FROM met
+    WHERE surname_key IS NOT NULL
+    GROUP BY user_id, team, surname_key
+    UNION ALL
+    SELECT user_id, team, 'street' AS trait, postcode_key AS pile, count(DISTINCT home_key) AS homes
+    FROM met
+    WHERE postcode_key IS NOT NULL
+    GROUP BY user_id, team, postcode_key
+),
+
+all_homes AS (
+    SELECT user_id, team, trait, sum(homes) AS homes FROM piles GROUP BY user_id, team, trait
+),
+
+-- a surname is compared with everyone's, a street with the team's: a beat has its own streets
+peer_piles AS (
+    SELECT trait, pile, CASE WHEN trait = 'street' THEN team END AS peers, sum(homes) AS homes
+    FROM piles
+    GROUP BY ALL
+),
+
+peer_homes AS (
+    SELECT trait, CASE WHEN trait = 'street' THEN team END AS peers, sum(homes) AS homes
+    FROM all_homes
+    GROUP BY ALL
+),
+
+tonight AS (
+    SELECT piles.*
+    FROM piles
+    WHERE piles.user_id IN (SELECT user_id FROM interests)
+),
+
+tests AS (
+    SELECT greatest(count(*), 1) AS asked FROM tonight
+),
+
+sex_tests AS (
+    SELECT greatest(count(DISTINCT user_id), 1) AS asked FROM interests
+),
+
+large AS (
+    SELECT user_id, team, trait, pile, homes FROM tonight WHERE homes >= 4
+),
+
+register AS (
+    SELECT 'surname' AS trait, surname_key AS pile, count(*) AS persons
+    FROM subjects
+    WHERE subject_type = 'person' AND surname_key IN (SELECT pile FROM large WHERE trait = 'surname')
+    GROUP BY surname_key
+    UNION ALL
+    SELECT 'street' AS trait, postcode_key AS pile, count(*) AS persons
+    FROM subjects
+    WHERE subject_type = 'person' AND postcode_key IN (SELECT pile FROM large WHERE trait = 'street')
+    GROUP BY postcode_key
+),
+
+persons AS (
+    SELECT count(*) AS known FROM subjects WHERE subject_type = 'person'
+),
+
+expected AS (
+    SELECT
+        large.user_id,
+        large.trait,
+        large.pile,
+        large.homes,
+        all_homes.homes * greatest(
+            coalesce(register.persons, 0) / greatest(persons.known, 1.0),
+            (peer_piles.homes - large.homes + 0.5) / (peer_homes.homes - all_homes.homes + 100.0),
+            CASE WHEN large.trait = 'surname' THEN coalesce(common.share, 0) ELSE 0 END
+        ) AS by_chance
+    FROM large
+    CROSS JOIN persons
+    INNER JOIN all_homes
+        ON
+            all_homes.user_id = large.user_id
+            AND all_homes.team IS NOT DISTINCT FROM large.team
+            AND all_homes.trait = large.trait
+    INNER JOIN peer_piles
+        ON
+            peer_piles.trait = large.trait
+            AND peer_piles.pile = large.pile
+            AND peer_piles.peers IS NOT DISTINCT FROM CASE WHEN large.trait = 'street' THEN large.team END
+    INNER JOIN peer_homes
+        ON
+            peer_homes.trait = large.trait
+            AND peer_homes.peers IS NOT DISTINCT FROM CASE WHEN large.trait = 'street' THEN large.team END
+    LEFT JOIN register ON register.trait = large.trait AND register.pile = large.pile
+    LEFT JOIN common_surnames AS common ON common.surname_key = large.pile
+),
+
+of_one_sex AS (
+    SELECT user_id, team, sex AS pile, count(*) AS persons
+    FROM met
+    WHERE sex IS NOT NULL
+    GROUP BY user_id, team, sex
+),
+
+of_both AS (
+    SELECT user_id, team, sum(persons) AS persons FROM of_one_sex GROUP BY user_id, team
+),
+
+peers_of_one AS (
+    SELECT pile, sum(persons) AS persons FROM of_one_sex GROUP BY pile
+),
+
+peers_of_both AS (
+    SELECT sum(persons) AS persons FROM of_one_sex
+),
+
+sexes AS (
+    SELECT
+        of_one_sex.user_id,
+        of_one_sex.pile,
+        of_one_sex.persons,
+        of_both.persons AS of_all,
+        of_one_sex.persons * 1.0 / of_both.persons AS share,
+        least(
+            (peers_of_one.persons - of_one_sex.persons + 5.0) / (peers_of_both.persons - of_both.persons + 10.0), 0.99
+        ) AS usual
+    FROM of_one_sex
+    CROSS JOIN peers_of_both
+    INNER JOIN of_both
+        ON of_both.user_id = of_one_sex.user_id AND of_both.team IS NOT DISTINCT FROM of_one_sex.team
+    INNER JOIN peers_of_one ON peers_of_one.pile = of_one_sex.pile
+    WHERE of_both.persons >= 10
+),
+
+surprises AS (
+    SELECT
+        user_id,
+        pile,
+        persons,
+        of_all,
+        share,
+        usual,
+        of_all * (share * ln(share / usual) + CASE WHEN share < 1 THEN (1 - share) * ln((1 - share) / (1 - usual)) ELSE 0 END)
+            AS surprise
+    FROM sexes
+),
+
+-- users differ in this for innocent reasons; where they do, the evidence of each is worth less
+spread AS (
+    SELECT greatest(avg(2 * surprise), 1.0) AS factor FROM surprises
+),
+
+judged AS (
+    SELECT
+        expected.user_id,
+        expected.trait,
+        expected.pile,
+        expected.homes AS found,
+        expected.by_chance,
+        expected.homes * ln(expected.homes / expected.by_chance) - expected.homes + expected.by_chance
+        - ln(tests.asked) AS evidence
+    FROM expected
+    CROSS JOIN tests
+    WHERE expected.homes > expected.by_chance
+    UNION ALL
+    SELECT
+        surprises.user_id,
+        'sex' AS trait,
+        surprises.pile,
+        surprises.persons,
+        surprises.of_all * surprises.usual,
+        surprises.surprise / spread.factor - ln(sex_tests.asked)
+    FROM surprises
+    CROSS JOIN spread
+    CROSS JOIN sex_tests
+    WHERE surprises.share > surprises.usual
+)
+
+SELECT
+    interests.user_id,
+    interests.focus_id,
+    arg_max(judged.trait, judged.evidence) AS skew_trait,
+    arg_max(judged.found, judged.evidence) AS skew_found,
+    round(arg_max(judged.by_chance, judged.evidence), 2) AS skew_by_chance,
+    round(max(judged.evidence), 2) AS skew_evidence
+FROM interests
+INNER JOIN judged
+    ON
+        judged.user_id = interests.user_id
+        AND judged.pile = CASE judged.trait
+            WHEN 'surname' THEN interests.surname_key
+            WHEN 'street' THEN interests.postcode_key
+            ELSE interests.sex
+        END
+WHERE judged.evidence > 0
+GROUP BY interests.user_id, interests.focus_id
