@@ -26,8 +26,8 @@ REPEATED_SHARE = 0.25
 """What a further finding of the same motive, or a further link, still adds: dependence, not proof."""
 
 
-USUAL_RATE = 0.005
-"""A question is rare when it comes up on at most 1 in 200 of a user's days."""
+USUAL_RATE = 0.001
+"""A question is rare when it comes up on at most 1 in 1,000 of a user's days."""
 
 PRIOR_DAYS = 2_000
 """User-days at the usual rate that every question starts with: a first night proves no habit."""
@@ -54,7 +54,7 @@ def score_day(
         What reviewers' verdicts taught; as it is made, it changes nothing.
     """
     terms = [(one.id, one.weight, one.about) for one in signed]
-    terms += [(name, weight, "behaviour") for name, weight in weights.items()]
+    terms += [(name, weight, "support") for name, weight in weights.items()]
     warehouse.run("CREATE OR REPLACE TEMP TABLE term_weights (id VARCHAR, weight DOUBLE, about VARCHAR)")
     warehouse.insert("term_weights", pd.DataFrame(terms, columns=["id", "weight", "about"]))
     warehouse.run(
@@ -83,73 +83,80 @@ def score_day(
 
 
 # On which share of user-days each question comes up at this score or higher, in steps of 0.05, against the
-# usual rate. Days are counted, not lookups: one long series is one event.
+# usual rate: among all users, and among those of the user's function, who are taken to be like all until their
+# own days say otherwise. Days are counted, not lookups: one long series is one event.
 _COMMONNESS = """
 CREATE OR REPLACE TEMP TABLE commonness AS
 WITH asked AS (
-    SELECT detector, at_desk, step, count(*) AS days
+    SELECT detector, function, step, count(*) AS days
     FROM (
         SELECT
             findings.detector,
-            desks.user_id IS NOT NULL AS at_desk,
+            coalesce(users.function, '') AS function,
             findings.user_id,
             findings.audit_date,
             max(floor(findings.score * 20)) AS step
         FROM findings
-        LEFT JOIN desks ON desks.user_id = findings.user_id
+        LEFT JOIN users ON users.user_id = findings.user_id
         WHERE findings.audit_date <= $day AND findings.audit_date >= $day - $history_days
-        GROUP BY findings.detector, at_desk, findings.user_id, findings.audit_date
+        GROUP BY ALL
     ) AS highest
-    GROUP BY detector, at_desk, step
+    GROUP BY detector, function, step
 ),
 
-all_days AS (
-    SELECT desks.user_id IS NOT NULL AS at_desk, count(*) AS days
+worked AS (
+    SELECT coalesce(users.function, '') AS function, count(*) AS days
     FROM user_days
-    LEFT JOIN desks ON desks.user_id = user_days.user_id
+    LEFT JOIN users ON users.user_id = user_days.user_id
     WHERE user_days.day <= $day AND user_days.day >= $day - $history_days
-    GROUP BY at_desk
+    GROUP BY ALL
 ),
 
-tail AS (
-    SELECT
-        detector,
-        at_desk,
-        step,
-        sum(days) OVER (
-            PARTITION BY detector, at_desk ORDER BY step DESC ROWS UNBOUNDED PRECEDING
-        ) AS days
-    FROM asked
+everyone AS (
+    SELECT sum(days) AS days FROM worked
 ),
 
--- a score that was nobody's highest of the day has the rate of the next higher one
-steps AS (
+tonight AS (
+    SELECT DISTINCT
+        findings.detector,
+        coalesce(users.function, '') AS function,
+        floor(findings.score * 20) AS step
+    FROM findings
+    LEFT JOIN users ON users.user_id = findings.user_id
+    WHERE findings.audit_date = $day
+),
+
+counted AS (
     SELECT
-        found.detector,
-        found.at_desk,
-        found.step,
-        coalesce(max(tail.days), 0) AS days
-    FROM (
-        SELECT DISTINCT findings.detector, desks.user_id IS NOT NULL AS at_desk, floor(findings.score * 20) AS step
-        FROM findings
-        LEFT JOIN desks ON desks.user_id = findings.user_id
-        WHERE findings.audit_date = $day
-    ) AS found
-    LEFT JOIN tail
-        ON tail.detector = found.detector AND tail.at_desk = found.at_desk AND tail.step >= found.step
-    GROUP BY found.detector, found.at_desk, found.step
+        tonight.detector,
+        tonight.function,
+        tonight.step,
+        sum(asked.days) AS days,
+        sum(CASE WHEN asked.function = tonight.function THEN asked.days ELSE 0 END) AS days_of_function
+    FROM tonight
+    INNER JOIN asked ON asked.detector = tonight.detector AND asked.step >= tonight.step
+    GROUP BY tonight.detector, tonight.function, tonight.step
+),
+
+rates AS (
+    SELECT
+        counted.detector,
+        counted.function,
+        counted.step,
+        counted.days_of_function,
+        worked.days AS worked,
+        (counted.days + $usual_rate * $prior_days) / (everyone.days + $prior_days) AS of_all
+    FROM counted
+    CROSS JOIN everyone
+    INNER JOIN worked ON worked.function = counted.function
 )
 
 SELECT
-    steps.detector,
-    steps.at_desk,
-    steps.step,
-    greatest(
-        ln((steps.days + $usual_rate * $prior_days) / ($usual_rate * (all_days.days + $prior_days))),
-        0.0
-    ) AS log_odds
-FROM steps
-INNER JOIN all_days ON all_days.at_desk = steps.at_desk
+    detector,
+    function,
+    step,
+    greatest(ln((days_of_function + of_all * $prior_days) / (worked + $prior_days) / $usual_rate), 0.0) AS log_odds
+FROM rates
 """
 
 
@@ -177,11 +184,11 @@ weighed AS (
         greatest(findings.score * term_weights.weight - commonness.log_odds, 0.0) AS log_odds
     FROM findings
     INNER JOIN term_weights ON term_weights.id = findings.detector
-    LEFT JOIN desks ON desks.user_id = findings.user_id
+    LEFT JOIN users ON users.user_id = findings.user_id
     INNER JOIN commonness
         ON
             commonness.detector = findings.detector
-            AND commonness.at_desk = (desks.user_id IS NOT NULL)
+            AND commonness.function = coalesce(users.function, '')
             AND commonness.step = floor(findings.score * 20)
     WHERE findings.audit_date = $day
     UNION ALL
@@ -213,7 +220,11 @@ discounted AS (
             log_odds * CASE
                 WHEN row_number() OVER (
                     PARTITION BY system, lookup_id, kind ORDER BY abs(log_odds) DESC, term
-                ) = 1 THEN 1.0
+                ) = 1
+                AND NOT (
+                    about = 'support'
+                    AND count(*) FILTER (WHERE kind <> 'work link') OVER (PARTITION BY system, lookup_id) > 1
+                ) THEN 1.0
                 ELSE $repeated
             END,
             4

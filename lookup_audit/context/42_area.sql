@@ -1,6 +1,9 @@
 -- How far outside the team's working area the subject is. The area is learned: the fewest cells that hold
 -- nine tenths of the team's lookups in the history window (a highest-density region, Hyndman 1996), so a team
 -- with two villages has two, and a national team the whole country. A team without enough past has none yet.
+-- And how many of the user's lookups without a link would be so close to the subject by chance alone: nine in
+-- ten spread like the team's (within 200 metres, which is 0.028 of a cell), one in ten of anyone in the register
+-- (a driver, a visitor), of whom so many live in that street.
 WITH cells AS (
     SELECT team, cell_lat, cell_lon, sum(lookups) AS lookups
     FROM team_place_days
@@ -76,6 +79,10 @@ placed AS (
         night.lookup_nr,
         night.user_id,
         night_subjects.circle,
+        night.team,
+        night_subjects.postcode_key,
+        round(floor(night_subjects.lat / 0.02) * 0.02 + 0.01, 2) AS cell_lat,
+        round(floor(night_subjects.lon / 0.03) * 0.03 + 0.015, 3) AS cell_lon,
         distances.area_distance_km,
         radii.area_radius_km
     FROM night
@@ -90,6 +97,37 @@ placed AS (
     WHERE work.is_unlinked
 ),
 
+asked_by AS (
+    SELECT night.user_id, count(DISTINCT night_subjects.circle) AS circles
+    FROM night
+    INNER JOIN work ON work.lookup_nr = night.lookup_nr
+    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+    WHERE work.is_unlinked
+    GROUP BY night.user_id
+),
+
+shares AS (
+    SELECT team, cell_lat, cell_lon, (lookups + 0.5) / (team_lookups + 1.0) AS share
+    FROM ranked
+),
+
+register AS (
+    SELECT count(*) AS persons FROM subjects WHERE subject_type = 'person'
+),
+
+streets AS (
+    SELECT postcode_key, count(*) AS persons
+    FROM subjects
+    WHERE
+        subject_type = 'person'
+        AND postcode_key IN (SELECT postcode_key FROM night_subjects WHERE postcode_key IS NOT NULL)
+    GROUP BY postcode_key
+),
+
+team_totals AS (
+    SELECT team, sum(lookups) AS lookups FROM cells GROUP BY team
+),
+
 far AS (
     SELECT user_id, count(DISTINCT circle) AS circles
     FROM placed
@@ -102,6 +140,19 @@ SELECT
     round(placed.area_distance_km, 1) AS area_distance_km,
     round(placed.area_radius_km, 1) AS area_radius_km,
     round(placed.area_distance_km / placed.area_radius_km, 2) AS area_ratio,
-    coalesce(far.circles, 0) AS far_circles
+    coalesce(far.circles, 0) AS far_circles,
+    round(
+        asked_by.circles * (
+            0.9 * 0.028 * coalesce(shares.share, 0.5 / (team_totals.lookups + 1.0))
+            + 0.1 * coalesce(streets.persons, 1) / greatest(register.persons, 1000.0)
+        ),
+        7
+    ) AS place_by_chance
 FROM placed
+INNER JOIN asked_by ON asked_by.user_id = placed.user_id
+INNER JOIN team_totals ON team_totals.team = placed.team
+CROSS JOIN register
+LEFT JOIN streets ON streets.postcode_key = placed.postcode_key
+LEFT JOIN shares
+    ON shares.team = placed.team AND shares.cell_lat = placed.cell_lat AND shares.cell_lon = placed.cell_lon
 LEFT JOIN far ON far.user_id = placed.user_id

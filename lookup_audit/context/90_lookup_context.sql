@@ -18,7 +18,6 @@ SELECT
     justification.contradicted_circles,
     justification.names_own_case,
     coalesce(team_interest.team_others, 0) AS team_others,
-    coalesce(shift_interest.shift_others, 0) AS shift_others,
     -- duty
     duty.duty_state,
     duty.minutes_from_shift,
@@ -52,6 +51,7 @@ SELECT
     area.area_radius_km,
     area.area_ratio,
     coalesce(area.far_circles, 0) AS far_circles,
+    area.place_by_chance,
     -- where the device was
     round(distance_m(night.home_lat, night.home_lon, night.lat, night.lon)) AS device_home_distance_m,
     -- volume
@@ -107,7 +107,6 @@ LEFT JOIN team_interest
         team_interest.team = night.team
         AND team_interest.focus_id = night_subjects.focus_id
         AND work.is_unlinked
-LEFT JOIN shift_interest ON shift_interest.lookup_nr = night.lookup_nr
 LEFT JOIN area ON area.lookup_nr = night.lookup_nr
 LEFT JOIN incident_bursts ON incident_bursts.subject_id = night.subject_id
 LEFT JOIN skew

@@ -90,10 +90,6 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "others of the team who looked the person up lately",
         "anderen uit het team die de persoon onlangs opzochten",
     ),
-    "shift_others": (
-        "others of the team who looked the person up within the hour",
-        "anderen uit het team die de persoon binnen het uur opzochten",
-    ),
     "names_own_case": (
         "the case named is one of the user or the team",
         "de genoemde zaak is er een van de medewerker of het team",
@@ -114,6 +110,10 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "far_circles": (
         "households outside the area that the user looked up that day without a work link",
         "huishoudens buiten het gebied die de medewerker die dag zonder werkgerelateerde aanleiding opzocht",
+    ),
+    "place_by_chance": (
+        "lookups of this user that day that would be so close to the subject by chance",
+        "bevragingen van deze medewerker die dag die bij toeval zo dicht bij het subject zouden zijn",
     ),
     # oneself and those close by
     "is_own_record": ("the user's own record", "de eigen gegevens van de medewerker"),

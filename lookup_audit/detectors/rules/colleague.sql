@@ -10,6 +10,7 @@ columns_used = [
     "is_colleague",
     "is_desk",
     "lookup_nr",
+    "place_by_chance",
     "relation_kind",
     "same_team",
     "subject_link_strength",
@@ -58,6 +59,21 @@ default = 0.85
 unit = { en = "score", nl = "score" }
 reason = { en = "someone of the own team: a matter about a direct colleague is left to others", nl = "iemand uit het eigen team: een zaak over een directe collega gaat naar een ander" }
 
+[parameters.rare_by_chance]
+default = 0.0003
+unit = { en = "lookups", nl = "bevragingen" }
+reason = { en = "of this user that day would be so close to where the colleague lives by chance: up to here, nearly none", nl = "van deze medewerker die dag zouden bij toeval zo dicht bij de woning van de collega zijn: tot hier vrijwel geen" }
+
+[parameters.usual_by_chance]
+default = 0.03
+unit = { en = "lookups", nl = "bevragingen" }
+reason = { en = "the colleague lives where the team works, and is met there like anyone", nl = "de collega woont waar het team werkt, en wordt daar tegengekomen als ieder ander" }
+
+[parameters.usual_factor]
+default = 0.4
+unit = { en = "factor", nl = "factor" }
+reason = { en = "what is left of the score there; between both it falls with the logarithm of chance", nl = "wat er daar van de score overblijft; daartussen daalt die met de logaritme van het toeval" }
+
 [parameters.shared_factor]
 default = 0.6
 unit = { en = "factor", nl = "factor" }
@@ -71,8 +87,13 @@ reason = { en = "work seldom needs a colleague's record, and then there is a cas
 SELECT
     lookup_nr,
     CASE WHEN same_team THEN $same_team_score ELSE $score END
-    * CASE WHEN team_others > 0 AND NOT same_team THEN $shared_factor ELSE 1.0 END AS score,
+    * CASE WHEN team_others > 0 AND NOT same_team THEN $shared_factor ELSE 1.0 END
+    * (1.0 - (1.0 - $usual_factor) * least(greatest(
+        ln(coalesce(place_by_chance, $usual_by_chance) / $rare_by_chance) / ln($usual_by_chance / $rare_by_chance),
+        0.0
+    ), 1.0)) AS score,
     same_team,
+    place_by_chance,
     team_others,
     is_desk,
     duty_state,

@@ -15,7 +15,7 @@ columns_used = [
     "linked_days",
     "lookup_nr",
     "news_items",
-    "shift_others",
+    "team_others",
     "work_strength",
 ]
 
@@ -87,22 +87,30 @@ default = 0.9
 unit = { en = "score", nl = "score" }
 reason = { en = "a wave that work does not explain", nl = "een golf die het werk niet verklaart" }
 
-[parameters.briefed_users]
+[parameters.team_users]
 default = 3
-unit = { en = "others of the team within the hour", nl = "anderen uit het team binnen het uur" }
-reason = { en = "as many at once were briefed, or their case just came in", nl = "zoveel tegelijk kregen een briefing, of hun zaak kwam net binnen" }
+unit = { en = "others of the team", nl = "anderen uit het team" }
+reason = { en = "as many looked up the same person, with or without a link", nl = "zoveel zochten dezelfde persoon op, met of zonder aanleiding" }
 
-[parameters.briefed_factor]
+[parameters.team_share]
+default = 0.25
+unit = { en = "share", nl = "deel" }
+reason = { en = "against all users in the wave: a case of the team draws the team, curiosity draws one here and one there", nl = "vergeleken met allen in de golf: een zaak van het team trekt het team, nieuwsgierigheid trekt er hier een en daar een" }
+
+[parameters.team_factor]
 default = 0.5
 unit = { en = "factor", nl = "factor" }
-reason = { en = "then work is the likelier reason, though not the only one", nl = "dan is werk de waarschijnlijkste reden, al is het niet de enige" }
+reason = { en = "then a case that is not registered yet is the likelier reason, though not the only one", nl = "dan is een nog niet geregistreerde zaak de waarschijnlijkste reden, al is het niet de enige" }
 */
 SELECT
     lookup_nr,
     ($weak_score + ($strong_score - $weak_score)
     * least((incident_excess - $minimum_excess) / ($strong_excess - $minimum_excess), 1.0))
-    * CASE WHEN shift_others >= $briefed_users THEN $briefed_factor ELSE 1.0 END AS score,
-    shift_others,
+    * CASE
+        WHEN team_others >= $team_users AND team_others >= $team_share * incident_users THEN $team_factor
+        ELSE 1.0
+    END AS score,
+    team_others,
     incident_users,
     incident_teams,
     incident_excess,

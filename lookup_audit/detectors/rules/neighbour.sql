@@ -7,6 +7,7 @@ legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code
 needs = ["users.home_postcode or users.home_lat"]
 columns_used = [
     "channel",
+    "device_home_distance_m",
     "duty_state",
     "home_distance_m",
     "incident_home_distance_m",
@@ -15,6 +16,7 @@ columns_used = [
     "is_own_property",
     "is_own_record",
     "lookup_nr",
+    "place_by_chance",
     "relation_kind",
     "same_home_postcode",
     "same_household",
@@ -71,17 +73,17 @@ unit = { en = "metres", nl = "meter" }
 reason = { en = "the street and the block: people known by sight", nl = "de straat en het blok: mensen die men van gezicht kent" }
 
 [parameters.next_door_score]
-default = 0.8
+default = 0.9
 unit = { en = "score", nl = "score" }
 reason = { en = "next door, without a work link", nl = "naast de deur, zonder werkgerelateerde aanleiding" }
 
 [parameters.postcode_score]
-default = 0.65
+default = 0.8
 unit = { en = "score", nl = "score" }
 reason = { en = "a postcode is one side of one street", nl = "een postcode is één kant van één straat" }
 
 [parameters.near_score]
-default = 0.4
+default = 0.5
 unit = { en = "score", nl = "score" }
 reason = { en = "around the corner: known by sight, or chance", nl = "om de hoek: bekend van gezicht, of toeval" }
 
@@ -91,9 +93,29 @@ unit = { en = "metres", nl = "meter" }
 reason = { en = "what one sees and hears from home", nl = "wat men vanuit huis ziet en hoort" }
 
 [parameters.incident_score]
-default = 0.6
+default = 0.65
 unit = { en = "score", nl = "score" }
 reason = { en = "looked up after an incident near home in which the user had no part", nl = "opgezocht na een incident dicht bij huis waar de medewerker geen deel aan had" }
+
+[parameters.rare_by_chance]
+default = 0.0001
+unit = { en = "lookups", nl = "bevragingen" }
+reason = { en = "of this user that day would be this close by chance, spread like the team's: up to here, nearly none", nl = "van deze medewerker die dag zouden bij toeval zo dichtbij zijn, verdeeld als die van het team: tot hier vrijwel geen" }
+
+[parameters.usual_by_chance]
+default = 0.01
+unit = { en = "lookups", nl = "bevragingen" }
+reason = { en = "who works in the own street has one such day in a hundred by chance: the question is at its weakest", nl = "wie in de eigen straat werkt, heeft bij toeval één op de honderd dagen zo'n bevraging: de vraag is op haar zwakst" }
+
+[parameters.usual_factor]
+default = 0.25
+unit = { en = "factor", nl = "factor" }
+reason = { en = "what is left of the score there; between both it falls with the logarithm of chance", nl = "wat er daar van de score overblijft; daartussen daalt die met de logaritme van het toeval" }
+
+[parameters.road_factor]
+default = 0.6
+unit = { en = "factor", nl = "factor" }
+reason = { en = "on the mobile device, on duty and away from home: on the road one checks whoever comes by", nl = "op het mobiele apparaat, in dienst en niet bij huis: op straat wordt gecontroleerd wie langskomt" }
 
 [parameters.shared_factor]
 default = 0.7
@@ -110,7 +132,18 @@ SELECT
             ELSE 0.0
         END,
         CASE WHEN incident_home_distance_m <= $incident_m THEN $incident_score ELSE 0.0 END
-    ) * CASE WHEN team_others > 0 THEN $shared_factor ELSE 1.0 END AS score,
+    )
+    * CASE WHEN team_others > 0 THEN $shared_factor ELSE 1.0 END
+    * CASE
+        WHEN channel = 'mobile' AND duty_state = 'duty' AND coalesce(device_home_distance_m, $near_m + 1) > $near_m
+            THEN $road_factor
+        ELSE 1.0
+    END
+    * (1.0 - (1.0 - $usual_factor) * least(greatest(
+        ln(coalesce(place_by_chance, $usual_by_chance) / $rare_by_chance) / ln($usual_by_chance / $rare_by_chance),
+        0.0
+    ), 1.0)) AS score,
+    place_by_chance,
     team_others,
     home_distance_m,
     same_home_postcode,

@@ -19,8 +19,8 @@ columns_used = [
     "linked_days",
     "lookup_nr",
     "news_items",
-    "shift_others",
-    "work_strength",
+    "subject_link_strength",
+    "team_others",
 ]
 
 [title]
@@ -28,8 +28,8 @@ en = "Someone in the news"
 nl = "Iemand in het nieuws"
 
 [question]
-en = "Was someone looked up in a wave of attention, by a user with no work link?"
-nl = "Is iemand opgezocht tijdens een golf van aandacht, door een medewerker zonder werkgerelateerde aanleiding?"
+en = "Was someone in the news, or in a wave of attention, looked up by a user with no work link?"
+nl = "Is iemand in het nieuws of in een golf van aandacht opgezocht door een medewerker zonder werkgerelateerde aanleiding?"
 
 [innocent_explanations]
 en = [
@@ -43,11 +43,11 @@ nl = [
 
 [blind_spots]
 en = [
-    "Curiosity of one single officer makes no wave.",
+    "One single curious officer makes no wave, and is asked about more mildly.",
     "Officers with a link can be curious too.",
 ]
 nl = [
-    "Nieuwsgierigheid van één enkele medewerker maakt geen golf.",
+    "Eén enkele nieuwsgierige medewerker maakt geen golf, en de vraag is dan milder.",
     "Ook wie een aanleiding heeft, kan nieuwsgierig zijn.",
 ]
 
@@ -91,27 +91,49 @@ default = 0.55
 unit = { en = "score", nl = "score" }
 reason = { en = "a beginning wave", nl = "een golf die net begint" }
 
+[parameters.lone_score]
+default = 0.45
+unit = { en = "score", nl = "score" }
+reason = { en = "in the news, no wave: one curious user, or one whose case is not registered", nl = "in het nieuws, geen golf: één nieuwsgierige medewerker, of een zaak die niet geregistreerd is" }
+
 [parameters.strong_score]
 default = 0.9
 unit = { en = "score", nl = "score" }
 reason = { en = "a wave that nothing else explains", nl = "een golf die door niets anders wordt verklaard" }
 
-[parameters.briefed_users]
+[parameters.team_users]
 default = 3
-unit = { en = "others of the team within the hour", nl = "anderen uit het team binnen het uur" }
-reason = { en = "as many at once were briefed, or their case just came in", nl = "zoveel tegelijk kregen een briefing, of hun zaak kwam net binnen" }
+unit = { en = "others of the team", nl = "anderen uit het team" }
+reason = { en = "as many looked up the same person, with or without a link", nl = "zoveel zochten dezelfde persoon op, met of zonder aanleiding" }
 
-[parameters.briefed_factor]
+[parameters.team_share]
+default = 0.25
+unit = { en = "share", nl = "deel" }
+reason = { en = "against all users in the wave: a case of the team draws the team, curiosity draws one here and one there", nl = "vergeleken met allen in de golf: een zaak van het team trekt het team, nieuwsgierigheid trekt er hier een en daar een" }
+
+[parameters.team_factor]
 default = 0.5
 unit = { en = "factor", nl = "factor" }
-reason = { en = "then work is the likelier reason, though not the only one", nl = "dan is werk de waarschijnlijkste reden, al is het niet de enige" }
+reason = { en = "then a case that is not registered yet is the likelier reason, though not the only one", nl = "dan is een nog niet geregistreerde zaak de waarschijnlijkste reden, al is het niet de enige" }
 */
 SELECT
     lookup_nr,
-    ($weak_score + ($strong_score - $weak_score)
-    * least((burst_excess - $minimum_excess) / ($strong_excess - $minimum_excess), 1.0))
-    * CASE WHEN shift_others >= $briefed_users THEN $briefed_factor ELSE 1.0 END AS score,
-    shift_others,
+    CASE
+        WHEN
+            burst_excess >= $minimum_excess
+            AND (
+                (news_items > 0 AND burst_users >= $minimum_users)
+                OR (burst_teams >= $minimum_teams_no_news AND burst_excess >= $minimum_excess_no_news)
+            )
+            THEN $weak_score + ($strong_score - $weak_score)
+                * least((burst_excess - $minimum_excess) / ($strong_excess - $minimum_excess), 1.0)
+        ELSE $lone_score
+    END
+    * CASE
+        WHEN team_others >= $team_users AND team_others >= $team_share * burst_users THEN $team_factor
+        ELSE 1.0
+    END AS score,
+    team_others,
     news_items,
     hours_since_news,
     burst_users,
@@ -123,14 +145,10 @@ SELECT
     duty_state
 FROM lookup_context
 WHERE
-    work_strength < 0.3
+    subject_link_strength < 0.3
     AND linked_days = 0
     AND NOT (is_own_record OR is_own_property)
-    AND burst_excess >= $minimum_excess
     AND (
-        (news_items > 0 AND burst_users >= $minimum_users)
-        OR (
-            burst_teams >= $minimum_teams_no_news
-            AND burst_excess >= $minimum_excess_no_news
-        )
+        news_items > 0
+        OR (burst_teams >= $minimum_teams_no_news AND burst_excess >= $minimum_excess_no_news)
     )

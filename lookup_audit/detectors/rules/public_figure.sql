@@ -15,6 +15,7 @@ columns_used = [
     "is_public_figure",
     "lookup_nr",
     "news_items",
+    "team_others",
     "unlinked_days",
     "work_strength",
 ]
@@ -53,6 +54,16 @@ nl = [
     "Vraag wat de medewerker wilde weten, en wie het scherm nog meer zag.",
 ]
 
+[parameters.team_users]
+default = 3
+unit = { en = "others of the team", nl = "anderen uit het team" }
+reason = { en = "as many looked up the same person, with or without a link", nl = "zoveel zochten dezelfde persoon op, met of zonder aanleiding" }
+
+[parameters.team_factor]
+default = 0.6
+unit = { en = "factor", nl = "factor" }
+reason = { en = "then a matter of the team is the likelier reason", nl = "dan is een zaak van het team de waarschijnlijkste reden" }
+
 [parameters.score]
 default = 0.75
 unit = { en = "score", nl = "score" }
@@ -60,7 +71,8 @@ reason = { en = "a public figure draws curiosity; a missing case number remains 
 */
 SELECT
     lookup_nr,
-    $score AS score,
+    $score * CASE WHEN team_others >= $team_users THEN $team_factor ELSE 1.0 END AS score,
+    team_others,
     news_items,
     hours_since_news,
     burst_users,
