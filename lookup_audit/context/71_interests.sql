@@ -1,4 +1,4 @@
--- The persons whom each user looked up tonight without any work link, with what they may have in common.
+-- The persons whom each user looked up tonight without a work link to them, with what they may have in common.
 SELECT DISTINCT
     night.user_id,
     night.team,
@@ -10,4 +10,4 @@ SELECT DISTINCT
 FROM night
 INNER JOIN work ON work.lookup_nr = night.lookup_nr
 INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-WHERE work.is_unlinked AND night_subjects.person_id IS NOT NULL
+WHERE work.subject_link_strength < 0.3 AND night_subjects.person_id IS NOT NULL

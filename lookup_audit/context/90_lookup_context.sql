@@ -110,7 +110,10 @@ LEFT JOIN team_interest
 LEFT JOIN area ON area.lookup_nr = night.lookup_nr
 LEFT JOIN incident_bursts ON incident_bursts.subject_id = night.subject_id
 LEFT JOIN skew
-    ON skew.user_id = night.user_id AND skew.focus_id = night_subjects.focus_id AND work.is_unlinked
+    ON
+        skew.user_id = night.user_id
+        AND skew.focus_id = night_subjects.focus_id
+        AND work.subject_link_strength < 0.3
 LEFT JOIN volume ON volume.user_id = night.user_id
 LEFT JOIN desks ON desks.user_id = night.user_id
 LEFT JOIN home ON home.lookup_nr = night.lookup_nr

@@ -6,6 +6,7 @@ weight = 6.0
 legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["incidents", "incident_subjects or incidents.postcode"]
 columns_used = [
+    "burst_users",
     "duty_state",
     "incident_excess",
     "incident_teams",
@@ -87,6 +88,11 @@ default = 0.9
 unit = { en = "score", nl = "score" }
 reason = { en = "a wave that work does not explain", nl = "een golf die het werk niet verklaart" }
 
+[parameters.aside_factor]
+default = 0.6
+unit = { en = "factor", nl = "factor" }
+reason = { en = "fewer users than that looked up this very person: someone at the edge of it, as in a check of the reports", nl = "minder medewerkers zochten juist deze persoon op: iemand aan de rand ervan, zoals bij een controle van rapporten" }
+
 [parameters.team_users]
 default = 3
 unit = { en = "others of the team", nl = "anderen uit het team" }
@@ -109,7 +115,9 @@ SELECT
     * CASE
         WHEN team_others >= $team_users AND team_others >= $team_share * incident_users THEN $team_factor
         ELSE 1.0
-    END AS score,
+    END
+    * CASE WHEN burst_users < $minimum_users THEN $aside_factor ELSE 1.0 END AS score,
+    burst_users,
     team_others,
     incident_users,
     incident_teams,

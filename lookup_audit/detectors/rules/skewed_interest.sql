@@ -14,8 +14,8 @@ columns_used = [
     "skew_evidence",
     "skew_found",
     "skew_trait",
+    "subject_link_strength",
     "team_others",
-    "work_strength",
 ]
 
 [title]
@@ -102,6 +102,6 @@ SELECT
     duty_state
 FROM lookup_context
 WHERE
-    work_strength < 0.3
+    subject_link_strength < 0.3
     AND skew_found >= $minimum_found
     AND skew_evidence >= $minimum_evidence

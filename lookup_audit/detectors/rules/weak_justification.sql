@@ -16,6 +16,7 @@ columns_used = [
     "reason_demanded",
     "reason_share",
     "reason_state",
+    "subject_link_strength",
     "team_others",
     "work_strength",
 ]
@@ -117,8 +118,8 @@ SELECT
     duty_state
 FROM lookup_context
 WHERE
-    work_strength < 0.3
+    subject_link_strength < 0.3
     AND (
         is_contradicted
-        OR (reason_demanded AND reason_state <> 'given')
+        OR (work_strength < 0.3 AND reason_demanded AND reason_state <> 'given')
     )
