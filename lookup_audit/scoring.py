@@ -82,25 +82,34 @@ def score_day(
     )
 
 
-# On which share of user-days each question comes up at this score or higher, in steps of 0.05, against the
-# usual rate: among all users, and among those of the user's function, who are taken to be like all until their
-# own days say otherwise. Days are counted, not lookups: one long series is one event.
+# How often each question comes up at this score or higher, in steps of 0.05, for each day that a user works,
+# against the usual rate: among all users, and among those of the user's function, who are taken to be like all
+# until their own days say otherwise. Events are counted, not lookups: a series of one user is one event a week,
+# and so is a wave of attention for one subject.
 _COMMONNESS = """
 CREATE OR REPLACE TEMP TABLE commonness AS
 WITH asked AS (
-    SELECT detector, function, step, count(*) AS days
-    FROM (
-        SELECT
-            findings.detector,
-            coalesce(users.function, '') AS function,
-            findings.user_id,
-            findings.audit_date,
-            max(floor(findings.score * 20)) AS step
-        FROM findings
-        LEFT JOIN users ON users.user_id = findings.user_id
-        WHERE findings.audit_date <= $day AND findings.audit_date >= $day - $history_days
-        GROUP BY ALL
-    ) AS highest
+    SELECT
+        findings.detector,
+        coalesce(users.function, '') AS function,
+        findings.user_id,
+        findings.subject_id,
+        date_trunc('week', findings.audit_date) AS week,
+        floor(findings.score * 20) AS step
+    FROM findings
+    LEFT JOIN users ON users.user_id = findings.user_id
+    WHERE findings.audit_date <= $day AND findings.audit_date >= $day - $history_days
+),
+
+by_user AS (
+    SELECT detector, function, step, count(*) AS events
+    FROM (SELECT detector, function, user_id, week, max(step) AS step FROM asked GROUP BY ALL) AS highest
+    GROUP BY detector, function, step
+),
+
+by_subject AS (
+    SELECT detector, function, step, count(*) AS events
+    FROM (SELECT detector, function, subject_id, week, max(step) AS step FROM asked GROUP BY ALL) AS highest
     GROUP BY detector, function, step
 ),
 
@@ -126,36 +135,54 @@ tonight AS (
     WHERE findings.audit_date = $day
 ),
 
-counted AS (
+users_counted AS (
     SELECT
         tonight.detector,
         tonight.function,
         tonight.step,
-        sum(asked.days) AS days,
-        sum(CASE WHEN asked.function = tonight.function THEN asked.days ELSE 0 END) AS days_of_function
+        sum(by_user.events) AS events,
+        sum(CASE WHEN by_user.function = tonight.function THEN by_user.events ELSE 0 END) AS of_function
     FROM tonight
-    INNER JOIN asked ON asked.detector = tonight.detector AND asked.step >= tonight.step
+    INNER JOIN by_user ON by_user.detector = tonight.detector AND by_user.step >= tonight.step
+    GROUP BY tonight.detector, tonight.function, tonight.step
+),
+
+subjects_counted AS (
+    SELECT
+        tonight.detector,
+        tonight.function,
+        tonight.step,
+        sum(by_subject.events) AS events,
+        sum(CASE WHEN by_subject.function = tonight.function THEN by_subject.events ELSE 0 END) AS of_function
+    FROM tonight
+    INNER JOIN by_subject ON by_subject.detector = tonight.detector AND by_subject.step >= tonight.step
     GROUP BY tonight.detector, tonight.function, tonight.step
 ),
 
 rates AS (
     SELECT
-        counted.detector,
-        counted.function,
-        counted.step,
-        counted.days_of_function,
+        users_counted.detector,
+        users_counted.function,
+        users_counted.step,
+        least(users_counted.of_function, subjects_counted.of_function) AS of_function,
         worked.days AS worked,
-        (counted.days + $usual_rate * $prior_days) / (everyone.days + $prior_days) AS of_all
-    FROM counted
+        (least(users_counted.events, subjects_counted.events) + $usual_rate * $prior_days)
+        / (everyone.days + $prior_days) AS of_all
+    FROM users_counted
+    INNER JOIN subjects_counted
+        ON
+            subjects_counted.detector = users_counted.detector
+            AND subjects_counted.function = users_counted.function
+            AND subjects_counted.step = users_counted.step
     CROSS JOIN everyone
-    INNER JOIN worked ON worked.function = counted.function
+    INNER JOIN worked ON worked.function = users_counted.function
 )
 
 SELECT
     detector,
     function,
     step,
-    greatest(ln((days_of_function + of_all * $prior_days) / (worked + $prior_days) / $usual_rate), 0.0) AS log_odds
+    greatest(ln((of_function + of_all * $prior_days) / (worked + $prior_days) / $usual_rate), 0.0) AS log_odds
 FROM rates
 """
 

@@ -36,19 +36,31 @@ popularity AS (
     GROUP BY focus_id
 ),
 
--- a community officer comes back to many, someone who is fixed on one person to one
+-- someone who is fixed on one person comes back to one whom nobody else looks up, a community officer to many
+often AS (
+    SELECT user_id, focus_id, count(DISTINCT day) AS days
+    FROM user_subject_days
+    WHERE
+        day < $day AND day >= $day - $history_days
+        AND unlinked > 0
+        AND user_id IN (SELECT user_id FROM past WHERE unlinked_days >= 2)
+    GROUP BY user_id, focus_id
+    HAVING count(DISTINCT day) >= 3
+),
+
 often_seen AS (
     SELECT user_id, count(*) AS persons
     FROM (
-        SELECT user_id, focus_id
-        FROM user_subject_days
-        WHERE
-            day < $day AND day >= $day - $history_days
-            AND unlinked > 0
-            AND user_id IN (SELECT user_id FROM past WHERE unlinked_days >= 2)
-        GROUP BY user_id, focus_id
-        HAVING count(DISTINCT day) >= 3
-    ) AS often
+        SELECT often.user_id, often.focus_id
+        FROM often
+        INNER JOIN focus_days
+            ON
+                focus_days.focus_id = often.focus_id
+                AND focus_days.day < $day
+                AND focus_days.day >= $day - $history_days
+        GROUP BY often.user_id, often.focus_id, often.days
+        HAVING sum(focus_days.unlinked_users) <= often.days
+    ) AS alone
     GROUP BY user_id
 ),
 

@@ -211,8 +211,8 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "dagen van de eerste bevraging zonder werkgerelateerde aanleiding tot deze",
     ),
     "returning_persons": (
-        "persons on whom the user came back on three days or more without a work link",
-        "personen op wie de medewerker drie dagen of vaker zonder werkgerelateerde aanleiding terugkwam",
+        "persons on whom this user alone came back on three days or more without a work link",
+        "personen op wie alleen deze medewerker drie dagen of vaker zonder werkgerelateerde aanleiding terugkwam",
     ),
     "others_unlinked_days": (
         "days on which others looked the person up without a work link",

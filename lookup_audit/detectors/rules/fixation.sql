@@ -64,19 +64,19 @@ unit = { en = "days", nl = "dagen" }
 reason = { en = "twice is chance or follow-up, three days without any link is interest", nl = "twee keer is toeval of nazorg, drie dagen zonder enige aanleiding is belangstelling" }
 
 [parameters.strong_days]
-default = 8
+default = 7
 unit = { en = "days", nl = "dagen" }
 reason = { en = "from here the score is at its highest", nl = "vanaf hier is de score het hoogst" }
 
 [parameters.weak_score]
-default = 0.45
+default = 0.55
 unit = { en = "score", nl = "score" }
 reason = { en = "three days", nl = "drie dagen" }
 
 [parameters.strong_score]
-default = 0.9
+default = 0.95
 unit = { en = "score", nl = "score" }
-reason = { en = "eight days or more", nl = "acht dagen of meer" }
+reason = { en = "seven days or more", nl = "zeven dagen of meer" }
 
 [parameters.own_share]
 default = 0.5
@@ -86,10 +86,10 @@ reason = { en = "of all days without a link those of this user: below it others 
 [parameters.returning_persons]
 default = 2
 unit = { en = "persons", nl = "personen" }
-reason = { en = "who comes back to more persons than this has regulars, and the question is divided among them", nl = "wie op meer personen terugkomt, heeft vaste klanten, en de vraag wordt over hen verdeeld" }
+reason = { en = "who comes back to more persons than this whom nobody else looks up has regulars, and the question is divided among them", nl = "wie terugkomt op meer personen die niemand anders opzoekt, heeft vaste klanten, en de vraag wordt over hen verdeeld" }
 
 [parameters.shared_factor]
-default = 0.7
+default = 0.6
 unit = { en = "factor", nl = "factor" }
 reason = { en = "others of the team looked up the same person: more likely a matter of the team", nl = "anderen uit het team zochten dezelfde persoon op: eerder een zaak van het team" }
 */
