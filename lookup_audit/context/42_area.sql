@@ -1,9 +1,9 @@
 -- How far outside the team's working area the subject is. The area is learned: the fewest cells that hold
 -- nine tenths of the team's lookups in the history window (a highest-density region, Hyndman 1996), so a team
 -- with two villages has two, and a national team the whole country. A team without enough past has none yet.
--- And how many of the user's lookups without a link would be so close to the subject by chance alone: nine in
--- ten spread like the team's (within 200 metres, which is 0.028 of a cell), one in ten of anyone in the register
--- (a driver, a visitor), of whom so many live in that street.
+-- And which share of the team's lookups would be so close to the subject by chance alone: nine in ten spread like
+-- the team's (within 200 metres, which is 0.028 of a cell), one in ten of anyone in the register (a driver, a
+-- visitor), of whom so many live in that street.
 WITH cells AS (
     SELECT team, cell_lat, cell_lon, sum(lookups) AS lookups
     FROM team_place_days
@@ -97,15 +97,6 @@ placed AS (
     WHERE work.is_unlinked
 ),
 
-asked_by AS (
-    SELECT night.user_id, count(DISTINCT night_subjects.circle) AS circles
-    FROM night
-    INNER JOIN work ON work.lookup_nr = night.lookup_nr
-    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-    WHERE work.is_unlinked
-    GROUP BY night.user_id
-),
-
 shares AS (
     SELECT team, cell_lat, cell_lon, (lookups + 0.5) / (team_lookups + 1.0) AS share
     FROM ranked
@@ -141,15 +132,9 @@ SELECT
     round(placed.area_radius_km, 1) AS area_radius_km,
     round(placed.area_distance_km / placed.area_radius_km, 2) AS area_ratio,
     coalesce(far.circles, 0) AS far_circles,
-    round(
-        asked_by.circles * (
-            0.9 * 0.028 * coalesce(shares.share, 0.5 / (team_totals.lookups + 1.0))
-            + 0.1 * coalesce(streets.persons, 1) / greatest(register.persons, 1000.0)
-        ),
-        7
-    ) AS place_by_chance
+    0.9 * 0.028 * coalesce(shares.share, 0.5 / (team_totals.lookups + 1.0))
+    + 0.1 * coalesce(streets.persons, 1) / greatest(register.persons, 1000.0) AS place_share
 FROM placed
-INNER JOIN asked_by ON asked_by.user_id = placed.user_id
 INNER JOIN team_totals ON team_totals.team = placed.team
 CROSS JOIN register
 LEFT JOIN streets ON streets.postcode_key = placed.postcode_key

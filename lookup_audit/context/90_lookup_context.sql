@@ -51,7 +51,9 @@ SELECT
     area.area_radius_km,
     area.area_ratio,
     coalesce(area.far_circles, 0) AS far_circles,
-    area.place_by_chance,
+    chance.place_by_chance,
+    chance.home_by_chance,
+    coalesce(chance.home_days, 1) AS home_days,
     -- where the device was
     round(distance_m(night.home_lat, night.home_lon, night.lat, night.lon)) AS device_home_distance_m,
     -- volume
@@ -108,6 +110,7 @@ LEFT JOIN team_interest
         AND team_interest.focus_id = night_subjects.focus_id
         AND work.is_unlinked
 LEFT JOIN area ON area.lookup_nr = night.lookup_nr
+LEFT JOIN chance ON chance.lookup_nr = night.lookup_nr
 LEFT JOIN incident_bursts ON incident_bursts.subject_id = night.subject_id
 LEFT JOIN skew
     ON

@@ -115,6 +115,14 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "lookups of this user that day that would be so close to the subject by chance",
         "bevragingen van deze medewerker die dag die bij toeval zo dicht bij het subject zouden zijn",
     ),
+    "home_days": (
+        "days of the last six weeks on which the user looked up someone in the own street without a work link",
+        "dagen van de laatste zes weken waarop de medewerker zonder aanleiding iemand uit de eigen straat opzocht",
+    ),
+    "home_by_chance": (
+        "lookups of this user that day so close by chance, times the chance of as many such days before",
+        "bevragingen van die dag die bij toeval zo dichtbij zouden zijn, maal de kans op evenveel eerdere dagen",
+    ),
     # oneself and those close by
     "is_own_record": ("the user's own record", "de eigen gegevens van de medewerker"),
     "is_own_property": ("the user's own vehicle or phone", "eigen voertuig of telefoon van de medewerker"),

@@ -9,6 +9,8 @@ columns_used = [
     "channel",
     "device_home_distance_m",
     "duty_state",
+    "home_by_chance",
+    "home_days",
     "home_distance_m",
     "incident_home_distance_m",
     "is_first",
@@ -16,7 +18,6 @@ columns_used = [
     "is_own_property",
     "is_own_record",
     "lookup_nr",
-    "place_by_chance",
     "relation_kind",
     "same_home_postcode",
     "same_household",
@@ -140,10 +141,11 @@ SELECT
         ELSE 1.0
     END
     * (1.0 - (1.0 - $usual_factor) * least(greatest(
-        ln(coalesce(place_by_chance, $usual_by_chance) / $rare_by_chance) / ln($usual_by_chance / $rare_by_chance),
+        ln(greatest(coalesce(home_by_chance, $usual_by_chance), 1e-12) / $rare_by_chance) / ln($usual_by_chance / $rare_by_chance),
         0.0
     ), 1.0)) AS score,
-    place_by_chance,
+    home_by_chance,
+    home_days,
     team_others,
     home_distance_m,
     same_home_postcode,

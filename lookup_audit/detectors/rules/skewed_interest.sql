@@ -59,9 +59,9 @@ nl = [
 ]
 
 [parameters.minimum_found]
-default = 5
+default = 4
 unit = { en = "households", nl = "huishoudens" }
-reason = { en = "four of one name or street are one afternoon's work; of one sex persons are counted", nl = "vier van één naam of straat zijn één middag werk; bij geslacht tellen personen" }
+reason = { en = "three of one name or street are one afternoon's work; of one sex persons are counted", nl = "drie van één naam of straat zijn één middag werk; bij geslacht tellen personen" }
 
 [parameters.minimum_evidence]
 default = 3.0
@@ -74,7 +74,7 @@ unit = { en = "natural logarithm", nl = "natuurlijke logaritme" }
 reason = { en = "from here the score is at its highest", nl = "vanaf hier is de score het hoogst" }
 
 [parameters.weak_score]
-default = 0.5
+default = 0.6
 unit = { en = "score", nl = "score" }
 reason = { en = "chance is unlikely, an unregistered task is not", nl = "toeval is onwaarschijnlijk, een niet geregistreerde taak niet" }
 

@@ -1,0 +1,102 @@
+-- How many of the user's lookups without a link would be so close to this subject by chance alone tonight; and,
+-- where the subject lives in the user's own street, the same times the chance of as many earlier days with such a
+-- lookup in the last weeks (Chernoff's bound on a Poisson tail, 1952): once is chance, four days are not, unless
+-- colleagues of the team come to that street as often.
+WITH tonight AS (
+    SELECT user_id, count(*) AS persons FROM interests GROUP BY user_id
+),
+
+at_home AS (
+    SELECT DISTINCT night.user_id, night.team, night.home_postcode_key
+    FROM night
+    INNER JOIN home ON home.lookup_nr = night.lookup_nr
+    WHERE home.same_home_postcode
+),
+
+past AS (
+    SELECT
+        interest_days.user_id,
+        count(*) AS persons,
+        count(DISTINCT CASE
+            WHEN interest_days.postcode_key = at_home.home_postcode_key THEN interest_days.day
+        END) AS home_days
+    FROM interest_days
+    INNER JOIN at_home ON at_home.user_id = interest_days.user_id
+    WHERE interest_days.day < $day AND interest_days.day >= $day - $interest_days
+    GROUP BY interest_days.user_id
+),
+
+team_past AS (
+    SELECT team, count(*) AS persons
+    FROM interest_days
+    WHERE day < $day AND day >= $day - $interest_days AND team IN (SELECT team FROM at_home)
+    GROUP BY team
+),
+
+street_past AS (
+    SELECT team, postcode_key, user_id, count(*) AS persons
+    FROM interest_days
+    WHERE
+        day < $day AND day >= $day - $interest_days
+        AND team IN (SELECT team FROM at_home)
+        AND postcode_key IN (SELECT home_postcode_key FROM at_home)
+    GROUP BY team, postcode_key, user_id
+),
+
+in_street AS (
+    SELECT
+        at_home.user_id,
+        sum(CASE WHEN street_past.user_id <> at_home.user_id THEN street_past.persons ELSE 0 END) AS persons
+    FROM at_home
+    INNER JOIN street_past
+        ON street_past.team = at_home.team AND street_past.postcode_key = at_home.home_postcode_key
+    GROUP BY at_home.user_id
+),
+
+colleagues AS (
+    SELECT
+        at_home.user_id,
+        team_past.persons - coalesce(past.persons, 0) AS persons,
+        coalesce(in_street.persons, 0) AS in_street
+    FROM at_home
+    INNER JOIN team_past ON team_past.team = at_home.team
+    LEFT JOIN past ON past.user_id = at_home.user_id
+    LEFT JOIN in_street ON in_street.user_id = at_home.user_id
+),
+
+-- the street itself counts for as much as is known of it: 500 lookups of colleagues weigh as much as the area
+shares AS (
+    SELECT
+        area.lookup_nr,
+        night.user_id,
+        coalesce(home.same_home_postcode, FALSE) AS in_own_street,
+        CASE
+            WHEN home.same_home_postcode
+                THEN (coalesce(colleagues.in_street, 0) + 500 * area.place_share) / (coalesce(colleagues.persons, 0) + 500)
+            ELSE area.place_share
+        END AS share
+    FROM area
+    INNER JOIN night ON night.lookup_nr = area.lookup_nr
+    LEFT JOIN home ON home.lookup_nr = area.lookup_nr
+    LEFT JOIN colleagues ON colleagues.user_id = night.user_id
+),
+
+expected AS (
+    SELECT
+        shares.lookup_nr,
+        coalesce(tonight.persons, 1) * shares.share AS tonight,
+        CASE WHEN shares.in_own_street THEN coalesce(past.home_days, 0) ELSE 0 END AS days,
+        coalesce(past.persons, 0) * shares.share AS lately
+    FROM shares
+    LEFT JOIN tonight ON tonight.user_id = shares.user_id
+    LEFT JOIN past ON past.user_id = shares.user_id
+)
+
+SELECT
+    lookup_nr,
+    round(tonight, 7) AS place_by_chance,
+    days + 1 AS home_days,
+    round(
+        tonight * CASE WHEN days > lately THEN exp(-(days * ln(days / lately) - days + lately)) ELSE 1.0 END, 9
+    ) AS home_by_chance
+FROM expected
