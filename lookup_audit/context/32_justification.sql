@@ -32,6 +32,17 @@ common_reasons AS (
     HAVING count(DISTINCT habits.function) >= 0.6 * min(given.functions) AND min(given.functions) >= 3
 ),
 
+-- whether the user, or the user's team, is registered on the case named
+members AS (
+    SELECT
+        night.lookup_nr,
+        bool_or(coalesce(case_members.user_id = night.user_id, FALSE)) AS as_user,
+        bool_or(coalesce(case_members.team = night.team, FALSE)) AS as_team
+    FROM night
+    INNER JOIN case_members ON case_members.case_id = night.case_id
+    GROUP BY night.lookup_nr
+),
+
 -- a case that is known, has registered subjects by then, and none of them is this one or one hop away
 contradicted AS (
     SELECT
@@ -39,16 +50,15 @@ contradicted AS (
         night.user_id,
         night.case_id,
         night_subjects.circle,
-        cases.team = night.team OR EXISTS (
-            SELECT 1
-            FROM case_members
-            WHERE
-                case_members.case_id = night.case_id
-                AND (case_members.user_id = night.user_id OR case_members.team = night.team)
-        ) AS is_own_case
+        CASE
+            WHEN members.as_user THEN 'own'
+            WHEN members.as_team OR cases.team = night.team THEN 'team'
+            ELSE 'none'
+        END AS tie
     FROM night
     INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
     INNER JOIN cases ON cases.case_id = night.case_id
+    LEFT JOIN members ON members.lookup_nr = night.lookup_nr
     WHERE
         night_subjects.subject_type IS NOT NULL
         AND EXISTS (
@@ -85,7 +95,7 @@ SELECT
     ) AS reason_demanded,
     contradicted.lookup_nr IS NOT NULL AS is_contradicted,
     coalesce(series.circles, 0) AS contradicted_circles,
-    coalesce(contradicted.is_own_case, FALSE) AS names_own_case
+    contradicted.tie AS contradicted_tie
 FROM night
 LEFT JOIN systems ON systems.system = night.system
 LEFT JOIN common_reasons ON common_reasons.reason = night.reason

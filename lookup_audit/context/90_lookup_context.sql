@@ -16,7 +16,7 @@ SELECT
     justification.reason_demanded,
     justification.is_contradicted,
     justification.contradicted_circles,
-    justification.names_own_case,
+    coalesce(justification.contradicted_tie, 'none') AS contradicted_tie,
     coalesce(team_interest.team_others, 0) AS team_others,
     -- duty
     duty.duty_state,

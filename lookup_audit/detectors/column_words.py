@@ -90,9 +90,9 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "others of the team who looked the person up lately",
         "anderen uit het team die de persoon onlangs opzochten",
     ),
-    "names_own_case": (
-        "the case named is one of the user or the team",
-        "de genoemde zaak is er een van de medewerker of het team",
+    "contradicted_tie": (
+        "whether the user or the team works on the case that contradicts the reason: own, team, none",
+        "of de medewerker of het team werkt aan de zaak die de reden tegenspreekt: own, team, none",
     ),
     # where the user works
     "area_distance_km": (

@@ -3,7 +3,7 @@ id = "bulk_extraction"
 version = 1
 motive = "personal_benefit"
 about = "behaviour"
-weight = 6.0
+weight = 7.0
 legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["lookups.action"]
 columns_used = [

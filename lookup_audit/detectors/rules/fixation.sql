@@ -2,10 +2,11 @@
 id = "fixation"
 version = 1
 motive = "personal_involvement"
-weight = 6.0
+weight = 7.0
 legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["lookups"]
 columns_used = [
+    "contradicted_tie",
     "duty_state",
     "is_desk",
     "is_own_property",
@@ -88,6 +89,11 @@ default = 2
 unit = { en = "persons", nl = "personen" }
 reason = { en = "who comes back to more persons than this whom nobody else looks up has regulars, and the question is divided among them", nl = "wie terugkomt op meer personen die niemand anders opzoekt, heeft vaste klanten, en de vraag wordt over hen verdeeld" }
 
+[parameters.own_case_factor]
+default = 0.5
+unit = { en = "factor", nl = "factor" }
+reason = { en = "the user named a case that the user works on: the person may be part of it, not registered", nl = "de medewerker noemde een zaak waaraan die werkt: de persoon hoort daar misschien bij, niet geregistreerd" }
+
 [parameters.shared_factor]
 default = 0.6
 unit = { en = "factor", nl = "factor" }
@@ -102,7 +108,9 @@ SELECT
         WHEN returning_persons <= $returning_persons THEN 1.0
         ELSE $returning_persons * 1.0 / returning_persons
     END
+    * CASE WHEN contradicted_tie = 'own' THEN $own_case_factor ELSE 1.0 END
     * CASE WHEN team_others > 0 THEN $shared_factor ELSE 1.0 END AS score,
+    contradicted_tie,
     returning_persons,
     team_others,
     unlinked_days,

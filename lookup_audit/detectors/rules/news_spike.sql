@@ -2,7 +2,7 @@
 id = "news_spike"
 version = 1
 motive = "curiosity"
-weight = 6.0
+weight = 7.0
 legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["lookups"]
 columns_used = [
@@ -71,6 +71,11 @@ default = 3
 unit = { en = "teams", nl = "teams" }
 reason = { en = "a case not yet registered draws one team, a rumour draws many", nl = "een zaak die nog niet geregistreerd is, trekt één team; een gerucht trekt er veel" }
 
+[parameters.spread_no_news]
+default = 0.5
+unit = { en = "teams a user", nl = "teams per medewerker" }
+reason = { en = "without news: a rumour draws one here and one there, a case draws several of a team", nl = "zonder nieuws: een gerucht trekt er hier een en daar een, een zaak trekt er meer uit één team" }
+
 [parameters.minimum_excess]
 default = 2.0
 unit = { en = "standard deviations", nl = "standaardafwijkingen" }
@@ -92,7 +97,7 @@ unit = { en = "score", nl = "score" }
 reason = { en = "a beginning wave", nl = "een golf die net begint" }
 
 [parameters.lone_score]
-default = 0.45
+default = 0.4
 unit = { en = "score", nl = "score" }
 reason = { en = "in the news, no wave: one curious user, or one whose case is not registered", nl = "in het nieuws, geen golf: één nieuwsgierige medewerker, of een zaak die niet geregistreerd is" }
 
@@ -123,7 +128,11 @@ SELECT
             burst_excess >= $minimum_excess
             AND (
                 (news_items > 0 AND burst_users >= $minimum_users)
-                OR (burst_teams >= $minimum_teams_no_news AND burst_excess >= $minimum_excess_no_news)
+                OR (
+                    burst_teams >= $minimum_teams_no_news
+                    AND burst_teams >= $spread_no_news * burst_users
+                    AND burst_excess >= $minimum_excess_no_news
+                )
             )
             THEN $weak_score + ($strong_score - $weak_score)
                 * least((burst_excess - $minimum_excess) / ($strong_excess - $minimum_excess), 1.0)
@@ -150,5 +159,9 @@ WHERE
     AND NOT (is_own_record OR is_own_property)
     AND (
         news_items > 0
-        OR (burst_teams >= $minimum_teams_no_news AND burst_excess >= $minimum_excess_no_news)
+        OR (
+            burst_teams >= $minimum_teams_no_news
+            AND burst_teams >= $spread_no_news * burst_users
+            AND burst_excess >= $minimum_excess_no_news
+        )
     )

@@ -3,7 +3,7 @@ id = "skewed_interest"
 version = 1
 motive = "personal_involvement"
 about = "behaviour"
-weight = 6.5
+weight = 7.0
 legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
 needs = ["subjects.surname or subjects.postcode or subjects.sex"]
 columns_used = [
@@ -69,12 +69,12 @@ unit = { en = "natural logarithm", nl = "natuurlijke logaritme" }
 reason = { en = "after all comparisons of the night: one night in twenty has such a pile by chance", nl = "na alle vergelijkingen van die nacht: één op twintig nachten heeft toevallig zo'n stapel" }
 
 [parameters.strong_evidence]
-default = 20.0
+default = 15.0
 unit = { en = "natural logarithm", nl = "natuurlijke logaritme" }
 reason = { en = "from here the score is at its highest", nl = "vanaf hier is de score het hoogst" }
 
 [parameters.weak_score]
-default = 0.6
+default = 0.5
 unit = { en = "score", nl = "score" }
 reason = { en = "chance is unlikely, an unregistered task is not", nl = "toeval is onwaarschijnlijk, een niet geregistreerde taak niet" }
 

@@ -3,16 +3,16 @@ id = "weak_justification"
 version = 1
 motive = "any"
 about = "behaviour"
-weight = 5.5
+weight = 6.0
 legal_basis = { en = "Wpg art. 3 and 32a (necessity; logging); LED 2016/680 art. 25 (the log must let one establish the justification)", nl = "Wpg art. 3 en 32a (noodzaak; logging); Richtlijn (EU) 2016/680 art. 25 (uit de log moet de reden van de bevraging blijken)" }
 needs = ["lookups.justification or cases"]
 columns_used = [
     "contradicted_circles",
+    "contradicted_tie",
     "duty_state",
     "is_contradicted",
     "is_first",
     "lookup_nr",
-    "names_own_case",
     "reason_demanded",
     "reason_share",
     "reason_state",
@@ -92,9 +92,14 @@ unit = { en = "factor", nl = "factor" }
 reason = { en = "the user, or others of the team, looked up the same person before: likely part of the case, not registered", nl = "de medewerker of anderen uit het team zochten dezelfde persoon eerder op: hoort waarschijnlijk bij de zaak, niet geregistreerd" }
 
 [parameters.own_case_factor]
-default = 0.7
+default = 0.4
 unit = { en = "factor", nl = "factor" }
-reason = { en = "on a case of one's own, registration that is behind is the likelier reason", nl = "bij een eigen zaak is achterlopende registratie de waarschijnlijkste reden" }
+reason = { en = "on a case that the user works on, registration that is behind is the likelier reason", nl = "bij een zaak waaraan de medewerker werkt, is achterlopende registratie de waarschijnlijkste reden" }
+
+[parameters.team_case_factor]
+default = 0.8
+unit = { en = "factor", nl = "factor" }
+reason = { en = "on a case of the team it is a possible reason", nl = "bij een zaak van het team is dat een mogelijke reden" }
 */
 SELECT
     lookup_nr,
@@ -102,14 +107,14 @@ SELECT
         WHEN is_contradicted
             THEN (CASE WHEN contradicted_circles >= 2 THEN $series_score ELSE $contradicted_score END
             + CASE WHEN reason_state = 'given' THEN 0.0 ELSE $empty_bonus END)
-            * CASE WHEN names_own_case THEN $own_case_factor ELSE 1.0 END
+            * CASE contradicted_tie WHEN 'own' THEN $own_case_factor WHEN 'team' THEN $team_case_factor ELSE 1.0 END
             * CASE WHEN team_others > 0 OR NOT is_first THEN $shared_factor ELSE 1.0 END
         WHEN reason_state = 'none' THEN $missing_score
         ELSE $boilerplate_score
     END AS score,
     is_contradicted,
     contradicted_circles,
-    names_own_case,
+    contradicted_tie,
     reason_state,
     reason_share,
     reason_demanded,
