@@ -19,8 +19,8 @@ import pandas as pd
 from lookup_audit.calibration import RECALIBRATED_SQL, Calibration
 from lookup_audit.warehouse import SignedSql, Warehouse
 
-PRIOR_LOG_ODDS = -4.5
-"""About 1 in 90: most touched lookups are a question with a good answer."""
+PRIOR_LOG_ODDS = -4.3
+"""About 1 in 75: most touched lookups are a question with a good answer."""
 
 REPEATED_SHARE = 0.25
 """What a further finding of the same motive, or a further link, still adds: dependence, not proof."""

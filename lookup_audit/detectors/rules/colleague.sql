@@ -75,7 +75,7 @@ unit = { en = "factor", nl = "factor" }
 reason = { en = "what is left of the score there; between both it falls with the logarithm of chance", nl = "wat er daar van de score overblijft; daartussen daalt die met de logaritme van het toeval" }
 
 [parameters.shared_factor]
-default = 0.6
+default = 0.5
 unit = { en = "factor", nl = "factor" }
 reason = { en = "others of the team looked up the same person: more likely a matter of the team", nl = "anderen uit het team zochten dezelfde persoon op: eerder een zaak van het team" }
 

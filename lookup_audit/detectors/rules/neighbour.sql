@@ -119,7 +119,7 @@ unit = { en = "factor", nl = "factor" }
 reason = { en = "on the mobile device, on duty and away from home: on the road one checks whoever comes by", nl = "op het mobiele apparaat, in dienst en niet bij huis: op straat wordt gecontroleerd wie langskomt" }
 
 [parameters.shared_factor]
-default = 0.7
+default = 0.5
 unit = { en = "factor", nl = "factor" }
 reason = { en = "others of the team looked up the same person: more likely a matter of the team", nl = "anderen uit het team zochten dezelfde persoon op: eerder een zaak van het team" }
 */

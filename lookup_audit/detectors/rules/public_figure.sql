@@ -54,24 +54,53 @@ nl = [
     "Vraag wat de medewerker wilde weten, en wie het scherm nog meer zag.",
 ]
 
+[parameters.news_score]
+default = 0.9
+unit = { en = "score", nl = "score" }
+reason = { en = "in the news these days: the usual moment of curiosity", nl = "deze dagen in het nieuws: het gebruikelijke moment van nieuwsgierigheid" }
+
+[parameters.wave_score]
+default = 0.75
+unit = { en = "score", nl = "score" }
+reason = { en = "no news is known, but others without a work link looked too: a rumour", nl = "er is geen nieuws bekend, maar ook anderen zonder aanleiding keken: een gerucht" }
+
+[parameters.wave_users]
+default = 3
+unit = { en = "users", nl = "medewerkers" }
+reason = { en = "two can be partners on one car, three cannot", nl = "twee kunnen samen op één auto zitten, drie niet" }
+
+[parameters.quiet_score]
+default = 0.5
+unit = { en = "score", nl = "score" }
+reason = { en = "no news, nobody else: public figures are burgled and fined like anyone", nl = "geen nieuws, niemand anders: ook bij bekende personen wordt ingebroken en ook zij krijgen boetes" }
+
+[parameters.shared_factor]
+default = 0.6
+unit = { en = "factor", nl = "factor" }
+reason = { en = "others of the team looked up the same person: more likely a matter of the team", nl = "anderen uit het team zochten dezelfde persoon op: eerder een zaak van het team" }
+
 [parameters.team_users]
 default = 3
 unit = { en = "others of the team", nl = "anderen uit het team" }
-reason = { en = "as many looked up the same person, with or without a link", nl = "zoveel zochten dezelfde persoon op, met of zonder aanleiding" }
+reason = { en = "as many are a case of the team, not registered yet", nl = "zoveel samen zijn een zaak van het team die nog niet geregistreerd is" }
 
 [parameters.team_factor]
-default = 0.6
+default = 0.35
 unit = { en = "factor", nl = "factor" }
-reason = { en = "then a matter of the team is the likelier reason", nl = "dan is een zaak van het team de waarschijnlijkste reden" }
-
-[parameters.score]
-default = 0.75
-unit = { en = "score", nl = "score" }
-reason = { en = "a public figure draws curiosity; a missing case number remains possible", nl = "een bekende persoon wekt nieuwsgierigheid; een ontbrekend zaaknummer blijft mogelijk" }
+reason = { en = "then curiosity is the less likely reason, though not excluded", nl = "dan is nieuwsgierigheid de minder waarschijnlijke reden, al is zij niet uitgesloten" }
 */
 SELECT
     lookup_nr,
-    $score * CASE WHEN team_others >= $team_users THEN $team_factor ELSE 1.0 END AS score,
+    CASE
+        WHEN news_items > 0 THEN $news_score
+        WHEN burst_users >= $wave_users THEN $wave_score
+        ELSE $quiet_score
+    END
+    * CASE
+        WHEN team_others >= $team_users THEN $team_factor
+        WHEN team_others > 0 THEN $shared_factor
+        ELSE 1.0
+    END AS score,
     team_others,
     news_items,
     hours_since_news,
