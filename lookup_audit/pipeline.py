@@ -10,7 +10,8 @@ from lookup_audit import __version__
 from lookup_audit.calibration import current_calibration
 from lookup_audit.context import build_context, store_history
 from lookup_audit.detectors import run_rules
-from lookup_audit.detectors.isolation_forest import PROSE, NightlyForest
+from lookup_audit.detectors.isolation_forest import PROSE
+from lookup_audit.detectors.nightly_forest import NightlyForest
 from lookup_audit.detectors.peer_anomaly import flag_odd_days
 from lookup_audit.scoring import score_day
 from lookup_audit.triage import draw_control, remember_pairs, update_alerts

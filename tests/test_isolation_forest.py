@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lookup_audit.detectors.isolation_forest import FEATURES, PROSE, Model, NightlyForest, score, train
+from lookup_audit.detectors.isolation_forest import FEATURES, PROSE, Model, score, train
+from lookup_audit.detectors.nightly_forest import NightlyForest
 from lookup_audit.settings import Forest, Settings
 from lookup_audit.warehouse import Warehouse
 

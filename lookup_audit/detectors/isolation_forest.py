@@ -2,25 +2,25 @@
 
 Every measure of a day is put on the scale of the user's peers in the past, and counts only upward: a
 quiet day, a part-timer or a new colleague is never odd for being quiet. Higher is more abnormal, in every
-number here. A forest finds days that are odd in many measures, and is slow to isolate one that is extreme
-in a single one; so the single strongest measure has a vote too, combined by Fisher's method (1925).
+number here. A forest splits one measure at a time, and is slow to isolate a day that is extreme in a single
+one or somewhat high in several; so the single strongest measure and the day's distance from the usual over all
+measures vote too, combined by Fisher's method (1925), and count twice.
 The result only supports: it raises a question about a day, and names what drives it.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.ensemble import IsolationForest
 
+from lookup_audit.detectors.distance import Distance, Names
 from lookup_audit.detectors.isolation_forest_prose import FEATURES, PROSE
 from lookup_audit.settings import Forest
-from lookup_audit.warehouse import Warehouse
 
-__all__ = ["FEATURES", "PROSE", "Model", "NightlyForest", "score", "train"]
+__all__ = ["FEATURES", "PROSE", "Model", "score", "train"]
 
 Numbers = npt.NDArray[np.float64]
 
@@ -40,7 +40,18 @@ _RANKED = 20_000  # past user-days that fix the scale of the score: 100 of them 
 _NAMED_FROM = 0.95  # user-days at least this odd get their top features
 _TOP = 3
 
-_SELECTED = ", ".join(FEATURES)
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """User-days as the votes see them: `relative` and `deviations` are user-days × measures, upward only."""
+
+    relative: Numbers
+    deviations: Numbers
+    functions: Names
+
+    def at(self, rows: npt.NDArray[np.intp]) -> "Compared":
+        """Some of the user-days, by position; repeats are possible."""
+        return Compared(self.relative[rows], self.deviations[rows], self.functions[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,21 +60,36 @@ class Model:
 
     `peers` holds two rows of numbers (centre, spread) for each group of peers that is large enough, under
     (level, name): ("group", "<function> | <team>"), ("function", "<function>") and ("everyone", "").
-    The rest are numbers of past user-days, each rising: `past_forest` the forest's own scores,
-    `past_single` the strongest single measure in spreads, `past_oddness` the two combined.
+    `distance` measures how far a day is from the usual. The rest are numbers of past user-days, each rising:
+    `past_forest` the forest's own scores, `past_single` the strongest single measure in spreads,
+    `past_distance` the distances, `past_oddness` all combined.
     """
 
     forest: IsolationForest
+    distance: Distance
     peers: dict[tuple[str, str], Numbers]
     past_forest: Numbers
     past_single: Numbers
+    past_distance: Numbers
     past_oddness: Numbers
     flag_above: float
 
-    def oddness(self, relative: Numbers) -> Numbers:
-        """Both votes on each user-day, combined; from 0 up."""
-        forest = _shares_below(_forest_scores(self.forest, relative), self.past_forest)
-        return _fisher(forest, _shares_below(relative.max(axis=1), self.past_single))
+    def compared(self, days: pd.DataFrame) -> Compared:
+        """These user-days against their peers; columns as `train` takes them."""
+        functions = self.distance.functions(days)
+        return Compared(
+            _relative(days, _measures(days), self.peers),
+            self.distance.deviations(days, functions),
+            functions,
+        )
+
+    def oddness(self, days: Compared) -> Numbers:
+        """All votes on each user-day, combined; from 0 up."""
+        return _fisher(
+            _shares_below(_forest_scores(self.forest, days.relative), self.past_forest),
+            _shares_below(days.relative.max(axis=1), self.past_single),
+            _shares_below(self.distance.of(days.deviations, days.functions), self.past_distance),
+        )
 
 
 def train(past: pd.DataFrame, settings: Forest) -> Model | None:
@@ -85,16 +111,29 @@ def train(past: pd.DataFrame, settings: Forest) -> Model | None:
         random_state=settings.seed,
         n_jobs=1,
     ).fit(relative)
-    if len(relative) > _RANKED:
-        chosen = np.random.default_rng(settings.seed).choice(len(relative), _RANKED, replace=False)
-        relative = relative[np.sort(chosen)]
-    forest_scores, single = _forest_scores(forest, relative), relative.max(axis=1)
-    past_forest, past_single = np.sort(forest_scores), np.sort(single)
-    past_oddness = np.sort(
-        _fisher(_shares_below(forest_scores, past_forest), _shares_below(single, past_single))
+    distance = Distance.fit(past, _MEASURED, settings.minimum_peers)
+    if len(past) > _RANKED:
+        chosen = np.sort(np.random.default_rng(settings.seed).choice(len(past), _RANKED, replace=False))
+        past, relative = past.iloc[chosen], relative[chosen]
+    functions = distance.functions(past)
+    votes = (
+        _forest_scores(forest, relative),
+        relative.max(axis=1),
+        distance.of(distance.deviations(past, functions), functions),
     )
+    past_votes = [np.sort(vote) for vote in votes]
+    past_oddness = np.sort(_fisher(*map(_shares_below, votes, past_votes)))
     flag_above = np.quantile(_shares_below(past_oddness, past_oddness), 1.0 - settings.flagged_share)
-    return Model(forest, peers, past_forest, past_single, past_oddness, round(float(flag_above), 6))
+    return Model(
+        forest=forest,
+        distance=distance,
+        peers=peers,
+        past_forest=past_votes[0],
+        past_single=past_votes[1],
+        past_distance=past_votes[2],
+        past_oddness=past_oddness,
+        flag_above=round(float(flag_above), 6),
+    )
 
 
 def score(model: Model, days: pd.DataFrame) -> pd.DataFrame:
@@ -106,12 +145,12 @@ def score(model: Model, days: pd.DataFrame) -> pd.DataFrame:
     """
     if days.empty:
         return pd.DataFrame({"user_id": [], "day": [], "anomaly_score": [], "top_features": []})
-    relative = _relative(days, _measures(days), model.peers)
-    oddness = model.oddness(relative)
+    compared = model.compared(days)
+    oddness = model.oddness(compared)
     scores = _shares_below(oddness, model.past_oddness)
     named = np.flatnonzero(scores >= _NAMED_FROM)
     top_features: list[list[str]] = [[] for _ in range(len(days))]
-    for row, names in zip(named, _drivers(model, relative[named], oddness[named]), strict=True):
+    for row, names in zip(named, _drivers(model, compared.at(named), oddness[named]), strict=True):
         top_features[row] = names
     return pd.DataFrame(
         {
@@ -121,65 +160,6 @@ def score(model: Model, days: pd.DataFrame) -> pd.DataFrame:
             "top_features": pd.Series(top_features, dtype=object),
         }
     )
-
-
-class NightlyForest:
-    """Scores nights in sequence, with one model for each ISO week; make a new one for every audit.
-
-    The model of a week learns from the days before its Monday only, at most `training_days` of them, so a
-    night on its own and the same night in a backfill get the same scores.
-    """
-
-    def __init__(self, warehouse: Warehouse) -> None:
-        self._warehouse = warehouse
-        self._settings = warehouse.settings.forest
-        self._monday: date | None = None
-        self._model: Model | None = None
-
-    def score_night(self, day: date) -> float | None:
-        """Score the day; the score above which a user-day is a question, or None while there is no model.
-
-        Fills anomaly_score and top_features of the day's rows in `user_days`; without a model, with null.
-        """
-        monday = day - timedelta(days=day.weekday())
-        if monday != self._monday:
-            self._model = self._train_before(monday)
-            self._monday = monday
-        self._write(day, self._model)
-        return None if self._model is None else self._model.flag_above
-
-    def _train_before(self, monday: date) -> Model | None:
-        past = self._warehouse.frame(
-            f"SELECT user_id, day, peer_group, {_SELECTED} FROM user_days "
-            "WHERE day >= $first AND day < $monday ORDER BY user_id, day",
-            {"first": monday - timedelta(days=self._settings.training_days), "monday": monday},
-        )
-        return train(past, self._settings)
-
-    def _write(self, day: date, model: Model | None) -> None:
-        warehouse = self._warehouse
-        warehouse.run(
-            "UPDATE user_days SET anomaly_score = NULL, top_features = NULL WHERE day = $day", {"day": day}
-        )
-        if model is None:
-            return
-        days = warehouse.frame(
-            f"SELECT user_id, day, peer_group, {_SELECTED} FROM user_days WHERE day = $day ORDER BY user_id",
-            {"day": day},
-        )
-        if days.empty:
-            return
-        warehouse.run(
-            "CREATE OR REPLACE TEMP TABLE day_scores "
-            "(user_id VARCHAR, day DATE, anomaly_score DOUBLE, top_features VARCHAR[])"
-        )
-        warehouse.insert("day_scores", score(model, days))
-        warehouse.run(
-            "UPDATE user_days SET anomaly_score = scored.anomaly_score, top_features = scored.top_features "
-            "FROM day_scores AS scored WHERE user_days.user_id = scored.user_id AND user_days.day = $day",
-            {"day": day},
-        )
-        warehouse.run("DROP TABLE day_scores")
 
 
 def _measures(days: pd.DataFrame) -> Numbers:
@@ -241,13 +221,13 @@ def _shares_below(values: Numbers, past: Numbers) -> Numbers:
     return shares
 
 
-def _fisher(forest: Numbers, single: Numbers) -> Numbers:
-    """Fisher's sum over both votes: -ln of the share of past user-days that are at least as odd."""
-    summed: Numbers = -np.log1p(-forest) - np.log1p(-single)
+def _fisher(forest: Numbers, single: Numbers, distance: Numbers) -> Numbers:
+    """Fisher's sum over the votes: of each -ln of the share of past user-days that are at least as odd."""
+    summed: Numbers = -np.log1p(-forest) - 2 * np.log1p(-single) - 2 * np.log1p(-distance)
     return summed
 
 
-def _drivers(model: Model, relative: Numbers, oddness: Numbers) -> list[list[str]]:
+def _drivers(model: Model, days: Compared, oddness: Numbers) -> list[list[str]]:
     """For each user-day the features that push its score up, strongest first.
 
     A feature's weight is the mean of how far the score falls when that feature alone is put at the peers'
@@ -255,18 +235,25 @@ def _drivers(model: Model, relative: Numbers, oddness: Numbers) -> list[list[str
     terms of its Shapley value. The fall alone is blind to features that go together, such as lookups and
     subjects. Path lengths would be cheaper, and are easily read backwards.
     """
-    rows, columns = np.nonzero(relative > 0.0)
+    rows, columns = np.nonzero(days.relative > 0.0)
     if len(rows) == 0:
-        return [[] for _ in relative]
+        return [[] for _ in oddness]
     pairs = np.arange(len(rows))
-    without = relative[rows]
-    without[pairs, columns] = 0.0
-    alone = np.zeros_like(without)
-    alone[pairs, columns] = relative[rows, columns]
-    ordinary = np.zeros((1, relative.shape[1]))
-    scores = model.oddness(np.vstack([without, alone, ordinary]))
-    weights = np.zeros_like(relative)
-    weights[rows, columns] = (oddness[rows] - scores[pairs] + scores[len(rows) + pairs] - scores[-1]) / 2.0
+
+    def changed(values: Numbers) -> Numbers:
+        """Each pair without its feature, each with nothing else, and each with nothing at all."""
+        without = values[rows]
+        without[pairs, columns] = 0.0
+        alone = np.zeros_like(without)
+        alone[pairs, columns] = values[rows, columns]
+        return np.vstack([without, alone, np.zeros_like(without)])
+
+    scores = model.oddness(
+        Compared(changed(days.relative), changed(days.deviations), np.tile(days.functions[rows], 3))
+    )
+    without, alone, ordinary = np.split(scores, 3)
+    weights = np.zeros_like(days.relative)
+    weights[rows, columns] = (oddness[rows] - without + alone - ordinary) / 2.0
     strongest = np.argsort(-weights, axis=1, kind="stable")[:, :_TOP]
     return [
         [_MEASURED[column] for column in best if weights[row, column] > 0.0]
