@@ -8,8 +8,12 @@ its strength away, again the strongest in full.
 A weight is reasoned for a question that is rarely asked. Where a unit's own history shows that it is asked
 often (a roster that is always late, a town where every second officer lives on the beat), most of its answers
 must be innocent, so the logarithm of how much more often is taken off: the likelihood ratio's denominator,
-measured instead of assumed. The method is naive Bayes (Good, 1950, on weights of evidence) with a discount for
-dependence; weights are reasoned in each rule's header.
+measured instead of assumed. It is measured among all users and among those of the user's function, because a
+desk, a detective and a staff officer have other habits. The forest looks at the same day that the rules look
+at, so beside any of them it counts as a further finding.
+
+The method is naive Bayes (Good, 1950, on weights of evidence) with a discount for dependence; weights are
+reasoned in each rule's header.
 """
 
 from datetime import date
@@ -24,7 +28,6 @@ PRIOR_LOG_ODDS = -4.3
 
 REPEATED_SHARE = 0.25
 """What a further finding of the same motive, or a further link, still adds: dependence, not proof."""
-
 
 USUAL_RATE = 0.001
 """A question is rare when it comes up on at most 1 in 1,000 of a user's days."""

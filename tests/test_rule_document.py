@@ -141,14 +141,14 @@ def test_the_fixed_words_are_the_same_ones_in_both_languages() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_introduction_names_the_numbers_that_run(language: str) -> None:
     text = document(language).split('<a id="contents"></a>')[0].replace("\n", " ").replace(",", ".")
-    assert PRIOR_LOG_ODDS == -4.5
-    assert "−4.5" in text
+    assert PRIOR_LOG_ODDS == -4.3
+    assert "−4.3" in text
     assert f" {REPEATED_SHARE} " in text
     assert f" {round(1 / USUAL_RATE)} " in text
-    # −4.5 + 4.8 = 0.3, and 1 / (1 + e^−0.3) = 0.574; less 2.7 it is 1 / (1 + e^2.4) = 0.083
-    assert "= 0.3. " in text
-    assert "0.57" in text
-    assert "0.08" in text
+    # −4.3 + 4.8 = 0.5, and 1 / (1 + e^−0.5) = 0.622; less 2.7 it is 1 / (1 + e^2.2) = 0.0998
+    assert "= 0.5. " in text
+    assert "0.62" in text
+    assert "0.10" in text
     for number in (Reporting().minimum_group, Reporting().minimum_count, Alerts().recalibrate_from):
         assert f" {number}" in text
     for law in ("Wpg art. 32", "2016/680", "art. 88", "WOR", "2024/1689", "art. 25"):
