@@ -64,21 +64,34 @@ colleagues AS (
     LEFT JOIN in_street ON in_street.user_id = at_home.user_id
 ),
 
+-- where no area is known (no coordinates, or a team that is new) one lookup in a thousand is in any one street
+asked AS (
+    SELECT
+        night.lookup_nr,
+        night.user_id,
+        coalesce(home.same_home_postcode, FALSE) AS in_own_street,
+        coalesce(area.place_share, 0.001) AS place_share
+    FROM night
+    INNER JOIN work ON work.lookup_nr = night.lookup_nr
+    LEFT JOIN home ON home.lookup_nr = night.lookup_nr
+    LEFT JOIN area ON area.lookup_nr = night.lookup_nr
+    WHERE work.subject_link_strength < 0.3
+),
+
 -- the street itself counts for as much as is known of it: 500 lookups of colleagues weigh as much as the area
 shares AS (
     SELECT
-        area.lookup_nr,
-        night.user_id,
-        coalesce(home.same_home_postcode, FALSE) AS in_own_street,
+        asked.lookup_nr,
+        asked.user_id,
+        asked.in_own_street,
         CASE
-            WHEN home.same_home_postcode
-                THEN (coalesce(colleagues.in_street, 0) + 500 * area.place_share) / (coalesce(colleagues.persons, 0) + 500)
-            ELSE area.place_share
+            WHEN asked.in_own_street
+                THEN (coalesce(colleagues.in_street, 0) + 500 * asked.place_share)
+                    / (coalesce(colleagues.persons, 0) + 500)
+            ELSE asked.place_share
         END AS share
-    FROM area
-    INNER JOIN night ON night.lookup_nr = area.lookup_nr
-    LEFT JOIN home ON home.lookup_nr = area.lookup_nr
-    LEFT JOIN colleagues ON colleagues.user_id = night.user_id
+    FROM asked
+    LEFT JOIN colleagues ON colleagues.user_id = asked.user_id
 ),
 
 expected AS (
