@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from benchmarks.plain_tables import Drop, Frame, Parameters
+from benchmarks.plain_tables import Drop, Frame, Parameters, rounded, value_of
 
 _DAY = pd.Timedelta(days=1)
 
@@ -68,7 +68,7 @@ def duty(drop: Drop, lookups: Frame, parameters: Parameters) -> Frame:
     works = off[(off["size"] >= context["unrostered_lookups"]) & (span >= context["unrostered_hours"] * 3600)]
     at_work = pd.MultiIndex.from_frame(lookups[["user_id", "day"]]).isin(works.index)
     return pd.DataFrame(
-        {"state": np.where((state == "off") & at_work, "unrostered", state), "minutes": minutes.round(1)},
+        {"state": np.where((state == "off") & at_work, "unrostered", state), "minutes": rounded(minutes, 1)},
         index=lookups.index,
     )
 
@@ -87,13 +87,11 @@ def _spread(shifts: Frame, last: pd.Series, zone: str) -> Frame:
     return spread
 
 
-def strengths(
-    drop: Drop, lookups: Frame, states: pd.Series, desks: pd.Index, parameters: Parameters
-) -> Frame:
+def strengths(drop: Drop, lookups: Frame, at_desk: pd.Series, parameters: Parameters) -> Frame:
     """Columns `work` and `subject` (without desk functions): the strongest link of each lookup, 0 to 1.
 
-    `lookups` holds the day's and those of history that matter to it; `states` the duty state of each that
-    a user at a desk made.
+    `lookups` holds the day's and those of history that matter to it; `at_desk` the strength of the function
+    of those who look up for others.
     """
     said = parameters["explanation"]
     hops = reach(drop, lookups["subject_id"].dropna().unique())
@@ -102,13 +100,9 @@ def strengths(
         *_incident_links(drop, lookups, hops, parameters),
     ]
     subject = _strongest(found, lookups.index)
-    passed = _handover(drop, lookups, subject, parameters)
+    passed = _handover(lookups, subject, parameters)
     subject = np.maximum(subject, _strongest([passed], lookups.index))
-    working = states.isin(["duty", "standby", "overtime", "unknown", "unrostered"]).reindex(
-        lookups.index, fill_value=False
-    )
-    at_desk = lookups["user_id"].isin(desks) & working
-    work = np.maximum(subject, np.where(at_desk, said["desk_function"]["strength"], 0.0))
+    work = np.maximum(subject, at_desk.reindex(lookups.index, fill_value=0.0))
     return pd.DataFrame({"work": work, "subject": subject}, index=lookups.index)
 
 
@@ -137,13 +131,15 @@ def _case_links(drop: Drop, lookups: Frame, hops: Frame, said: Parameters, grace
             of_subject[of_subject["case_team"].notna()].rename(columns={"case_team": "team"}),
         ]
     ).drop(columns=["user_id", "case_team"])
+    columns = ["subject_id", "user_id", "team", "case_id", "occurred_at"]
+    of_cases = lookups.loc[lookups["subject_id"].isin(of_subject["subject_id"].unique()), columns]
     links = []
     for name, cases_by, keys in (
         ("own_case", own, ["subject_id", "user_id"]),
         ("team_case", team, ["subject_id", "team"]),
         ("named_case", of_subject, ["subject_id", "case_id"]),
     ):
-        needed = lookups.dropna(subset=keys)[[*keys, "occurred_at"]].reset_index(names="nr")
+        needed = of_cases[[*keys, "occurred_at"]].dropna(subset=keys).reset_index(names="nr")
         matched = needed.merge(cases_by[[*keys, "carries", "registered", "closes"]], on=keys)
         at, valid_from = matched["occurred_at"], matched["registered"].fillna(matched["occurred_at"])
         valid = (valid_from <= at + pd.Timedelta(days=grace)) & (matched["closes"].fillna(at) >= at)
@@ -156,22 +152,33 @@ def _case_links(drop: Drop, lookups: Frame, hops: Frame, said: Parameters, grace
 
 def _empty_cases(lookups: Frame, cases: Frame, members: Frame, about: Frame, said: Parameters) -> pd.Series:
     """A named case that nobody had registered a subject on by then counts for those who work on it."""
-    registered = about.fillna({"linked_at": pd.Timestamp(0)}).groupby("case_id")["linked_at"].min()
-    named = lookups.dropna(subset=["case_id"])[["case_id", "user_id", "team", "occurred_at"]]
-    first_linked = named["case_id"].map(registered)
+    named = lookups.loc[lookups["case_id"].notna(), ["case_id", "user_id", "team", "occurred_at"]]
+    first_linked = value_of(named["case_id"], first_registered(about))
     named = named[first_linked.isna() | (first_linked > named["occurred_at"])].reset_index(names="nr")
-    named = named.merge(cases.rename(columns={"team": "case_team"}), on="case_id")
+    named = named.merge(cases.drop(columns="team"), on="case_id")
     at = named["occurred_at"]
     closes = named["closed_at"] + pd.Timedelta(days=said["wrap_up_days"])
     named = named[(named["opened_at"].fillna(at) <= at) & (closes.fillna(at) >= at)]
-    by_user = pd.MultiIndex.from_frame(members[["case_id", "user_id"]].dropna())
-    by_team = pd.MultiIndex.from_frame(members[["case_id", "team"]].dropna())
-    works = (
-        (named["case_team"] == named["team"]).fillna(False).to_numpy(dtype=bool)
-        | pd.MultiIndex.from_frame(named[["case_id", "user_id"]]).isin(by_user)
-        | pd.MultiIndex.from_frame(named[["case_id", "team"]]).isin(by_team)
-    )
+    works = works_on(named, cases, members).any(axis=1)
     return pd.Series(said["empty_case_strength"], named.loc[works, "nr"], dtype="float64")
+
+
+def first_registered(about: Frame) -> pd.Series:
+    """From when each case has a registered subject."""
+    return about.fillna({"linked_at": pd.Timestamp(0)}).groupby("case_id")["linked_at"].min()
+
+
+def works_on(named: Frame, cases: Frame, members: Frame) -> Frame:
+    """Whether the user, and whether the team, of each lookup that names a case works on it."""
+    case_team = named["case_id"].map(cases.set_index("case_id")["team"])
+    is_member = {
+        key: pd.MultiIndex.from_frame(named[["case_id", key]]).isin(
+            pd.MultiIndex.from_frame(members[["case_id", key]].dropna())
+        )
+        for key in ("user_id", "team")
+    }
+    leads = (case_team == named["team"]).fillna(False).astype(bool)
+    return pd.DataFrame({"user": is_member["user_id"], "team": leads | is_member["team"]}, named.index)
 
 
 def subject_incidents(drop: Drop, hops: Frame) -> Frame:
@@ -181,7 +188,7 @@ def subject_incidents(drop: Drop, hops: Frame) -> Frame:
         drop.tables["incident_subjects"].set_axis(["incident_id", "reached"], axis=1), on="reached"
     )
     asked = subjects.loc[
-        subjects["subject_id"].isin(hops["subject_id"]), ["subject_id", "address_key"]
+        subjects["subject_id"].isin(hops["subject_id"].unique()), ["subject_id", "address_key"]
     ].dropna()
     at_address = asked.merge(drop.tables["incidents"][["incident_id", "address_key"]], on="address_key")
     columns = ["subject_id", "incident_id", "at_address", "carries"]
@@ -194,16 +201,18 @@ def _incident_links(drop: Drop, lookups: Frame, hops: Frame, parameters: Paramet
     said, follow_up = parameters["explanation"], parameters["context"]["follow_up_hours"]
     sent = _assignments(drop, parameters["zone"]).merge(subject_incidents(drop, hops), on="incident_id")
     sent = sent.drop(columns="incident_id")
-    needed = lookups[["subject_id", "user_id", "occurred_at", "night_start", "night_end"]].reset_index(
+    columns = ["subject_id", "user_id", "occurred_at", "day"]
+    needed = lookups.loc[lookups["subject_id"].isin(sent["subject_id"].unique()), columns].reset_index(
         names="nr"
     )
-    matched = needed.merge(sent, on=["subject_id", "user_id"]).drop(columns=["subject_id", "user_id"])
+    matched = needed.merge(sent, on=columns[:2]).drop(columns=columns[:2])
     at, follow_up_time = matched["occurred_at"], pd.Timedelta(hours=follow_up)
-    open_from = matched["night_start"] - pd.Timedelta(days=7) - follow_up_time
-    recent = (matched["happened_at"] >= open_from) & (matched["happened_at"] < matched["night_end"])
+    night_start, night_end = (value_of(matched["day"], drop.nights[name]) for name in ("start", "end"))
+    open_from = night_start - pd.Timedelta(days=7) - follow_up_time
+    recent = (matched["happened_at"] >= open_from) & (matched["happened_at"] < night_end)
     # a team assigned to an incident works on it until someone is known to have been sent
-    known = (matched["starts_at"] < matched["night_end"]) & (
-        matched["first_sent_at"].isna() | (matched["first_sent_at"] >= matched["night_end"])
+    known = (matched["starts_at"] < night_end) & (
+        matched["first_sent_at"].isna() | (matched["first_sent_at"] >= night_end)
     )
     links = []
     for name, at_address in (("dispatch", False), ("incident_address", True)):
@@ -231,7 +240,7 @@ def _assignments(drop: Drop, zone: str) -> Frame:
     whole = incidents[incidents["incident_team"].notna()]
     whole = whole.assign(
         team=whole["incident_team"], starts_at=whole["happened_at"],
-        first_sent_at=whole["incident_id"].map(first_sent), cleared_at=pd.NaT,
+        first_sent_at=value_of(whole["incident_id"], first_sent), cleared_at=pd.NaT,
     )  # fmt: skip
     # someone sent on the same day ends it that day; a night sees the whole day, so only later ones matter
     same_day = _local_day(whole["first_sent_at"], zone) <= _local_day(whole["happened_at"], zone)
@@ -246,7 +255,7 @@ def _assignments(drop: Drop, zone: str) -> Frame:
     ]
 
 
-def _handover(drop: Drop, lookups: Frame, subject: pd.Series, parameters: Parameters) -> pd.Series:
+def _handover(lookups: Frame, subject: pd.Series, parameters: Parameters) -> pd.Series:
     """Strength where a colleague of the team had a link to the same person within the last hours."""
     strength = parameters["explanation"]["handover"]["strength"]
     hours = pd.Timedelta(hours=parameters["context"]["handover_hours"])

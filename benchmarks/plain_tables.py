@@ -1,6 +1,5 @@
 """The files of a drop as pandas frames: read, keyed and resolved, as a script without a warehouse has to."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,33 +8,32 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.plain_keys import code_key, reason_key, surname_key
+
 Frame = pd.DataFrame
 Parameters = dict[str, Any]
 
-_PREFIXES = (
-    r"van|von|vom|zu|de|den|der|het|'t|'s|t|ter|ten|te|op|in|aan|bij|over|onder|uit|voor|la|le|les|du|des|da|"
-    r"das|do|dos|di|del|della|el|al|ben|bin|ibn|ould|v\.?d\.?|v\."
-)
-_SPELT_OUT = str.maketrans(
-    {
-        **dict(zip("øłđðıĸ‘’ʼ`´‐‑–\xa0\u202f", "olddik'''''---  ", strict=True)),
-        "ß": "ss",
-        "æ": "ae",
-        "ĳ": "ij",
-    }
-)
-_TODAY = [
-    "lookup_id", "occurred_at", "user_id", "system", "action", "channel", "subject_type", "subject_id",
-    "query_text", "case_id", "lat", "lon",
+_BEFORE = [
+    "occurred_at", "user_id", "system", "action", "subject_id", "query_text", "case_id", "justification",
 ]  # fmt: skip
-_BEFORE = ["occurred_at", "user_id", "action", "subject_id", "query_text", "case_id"]
+_PAST = ["occurred_at", "user_id", "subject_id", "query_text", "case_id", "day", "is_extract"]
+_TODAY = [*_BEFORE, "lookup_id", "channel", "subject_type", "lat", "lon"]
+_NUMBERED = {
+    "user": ["user_id"],
+    "subject": ["subject_id", "owner_subject_id", "own_subject_id"],
+    "case": ["case_id"],
+    "incident": ["incident_id"],
+    "team": ["team"],
+    "postcode": ["postcode_key"],
+    "address": ["address_key"],
+}
 _COLUMNS = {
     "users": [
         "user_id", "team", "function", "surname", "home_postcode", "home_house_number", "home_lat", "home_lon",
         "own_subject_id",
     ],
     "subjects": [
-        "subject_id", "subject_type", "surname", "birth_date", "plate", "owner_subject_id", "postcode",
+        "subject_id", "subject_type", "surname", "birth_date", "sex", "plate", "owner_subject_id", "postcode",
         "house_number", "lat", "lon", "is_public_figure",
     ],
     "shifts": ["user_id", "starts_at", "ends_at", "kind"],
@@ -54,14 +52,21 @@ _COLUMNS = {
 class Drop:
     """A drop in memory: `lookups` of the history and, last, of the day; the other tables by name.
 
-    `lookups` has lookup_id, system, lat and lon only on the day; times are UTC without a zone, `day`,
-    `night_start` and `night_end` are the local day and its bounds. `subjects` has every subject that was
-    looked up, known or not, with the person behind it.
+    `lookups` has what is asked of the day alone (system, channel, justification, place …) only then; times are UTC
+    without a zone, `day` is the local one, and `nights` has `start` and `end` of each. `met` has every
+    user, subject, focus and day with a lookup once, and reaches back twice as far: whom a desk knew already
+    is asked of every day of the history. `reasons` counts lookups by day, system, function and reason.
+    `subjects` has every subject that was looked up, known or not, with the person behind it. Ids, and keys
+    that are only compared, are numbers: `names` has what they stand for.
     """
 
     day: pd.Timestamp
+    nights: Frame
     lookups: Frame
+    met: Frame
+    reasons: Frame
     tables: dict[str, Frame]
+    names: dict[str, pd.Series]
 
     @property
     def tonight(self) -> Frame:
@@ -82,14 +87,48 @@ def read_drop(folder: Path, day: date, parameters: Parameters) -> Drop:
     for table in (subjects, incidents):
         table["postcode_key"] = code_key(table["postcode"])
         table["address_key"] = table["postcode_key"] + " " + code_key(table["house_number"])
-    lookups = _lookups(folder, pd.Timestamp(day), parameters)
+    is_address = subjects["subject_type"] == "address"
+    subjects["address_code"] = subjects["address_key"].where(is_address).str.replace(" ", "")
+    functions = users.set_index("user_id")["function"]
+    lookups, reasons = _lookups(folder, pd.Timestamp(day), functions, parameters)
+    names = _number([lookups, *tables.values()])
     lookups["was_logged"] = lookups["subject_id"].notna()
     _resolve(lookups, subjects)
+    del lookups["query_text"]
     tables["subjects"] = _placed(subjects, lookups["subject_id"])
-    who = users.set_index("user_id")
-    lookups["team"] = lookups["user_id"].map(who["team"])
+    lookups["team"] = lookups["user_id"].map(users.set_index("user_id")["team"])
     lookups["focus_id"] = lookups["subject_id"].map(tables["subjects"].set_index("subject_id")["focus_id"])
-    return Drop(pd.Timestamp(day), lookups, tables)
+    met = lookups[["user_id", "subject_id", "focus_id", "day"]].dropna(subset=["subject_id"])
+    recent = lookups["occurred_at"].notna()
+    return Drop(
+        pd.Timestamp(day),
+        _nights(lookups["day"], parameters["zone"]),
+        lookups[recent].reset_index(drop=True) if not recent.all() else lookups,
+        met.drop_duplicates(["user_id", "subject_id", "day"], ignore_index=True),
+        reasons,
+        tables,
+        names,
+    )
+
+
+def window(frame: Frame, day: pd.Timestamp, days: int) -> Frame:
+    """The rows of the last days before the day that is compared with them."""
+    return frame[frame["day"].between(day - pd.Timedelta(days=days), day, inclusive="left")]
+
+
+def rounded(values: pd.Series, digits: int) -> pd.Series:
+    """To so many digits, halves away from zero."""
+    return np.sign(values) * np.floor(values.abs() * 10**digits + 0.5) / 10**digits
+
+
+def value_of(names: pd.Series, values: pd.Series) -> pd.Series:
+    """The value of each name; `map` would make texts of all of them where there are no names."""
+    return pd.Series(values.reindex(names).to_numpy(), names.index)
+
+
+def number_of(names: pd.Series, numbers: pd.Series, default: float = np.nan) -> pd.Series:
+    """The number of each name, or the default."""
+    return value_of(names, numbers).astype("float64").fillna(default)
 
 
 def _files(folder: Path, name: str) -> list[Path]:
@@ -105,24 +144,74 @@ def _read(folder: Path, name: str, columns: list[str]) -> Frame:
     return table
 
 
-def _lookups(folder: Path, day: pd.Timestamp, parameters: Parameters) -> Frame:
-    """History first, the day last; of history no more columns than it is asked for."""
-    zone = parameters["zone"]
-    first = day - pd.Timedelta(days=parameters["context"]["history_days"] + 1)
-    before, today = [], []
+def _lookups(
+    folder: Path, day: pd.Timestamp, functions: pd.Series, parameters: Parameters
+) -> tuple[Frame, Frame]:
+    """History first, the day last, of history no more columns than it is asked for; and the reasons given.
+
+    What is older than the history, and the day before it for hand-overs, has no time: only who met whom.
+    """
+    zone, history = parameters["zone"], pd.Timedelta(days=parameters["context"]["history_days"])
+    first, first_met = day - history - pd.Timedelta(days=1), day - 2 * history
+    bounds = [time.tz_localize(zone) for time in (min(first, first_met), day + pd.Timedelta(days=1))]
+    within = [("occurred_at", ">=", bounds[0]), ("occurred_at", "<", bounds[1])]
+    before, today, reasons = [], [], []
     for path in _files(folder, "lookups"):
-        part = pd.read_parquet(path, columns=_TODAY)
-        part["day"] = part["occurred_at"].dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
+        part = pd.read_parquet(path, columns=_BEFORE, filters=within)
+        local = part["occurred_at"].dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
+        if (local == day).any():
+            part = pd.read_parquet(path, columns=_TODAY, filters=within)
+        part["day"] = local
+        part["is_extract"] = part["action"].isin(["print", "export"])
         part["occurred_at"] = part["occurred_at"].dt.tz_convert(None)
         part["query_text"] = part["query_text"].where(part["subject_id"].isna())
-        today.append(part[part["day"] == day])
-        before.append(part.loc[part["day"].between(first, day, inclusive="left"), [*_BEFORE, "day"]])
+        said = part.loc[local >= day - history, ["day", "system", "user_id", "justification"]]
+        reasons.append(_reasons_given(said, functions))
+        today.append(part[local == day])
+        before.append(part.loc[local.between(first, day, inclusive="left"), _PAST])
+        before.append(part.loc[local < first, ["user_id", "subject_id", "query_text", "day", "is_extract"]])
     lookups = pd.concat([*before, *today], ignore_index=True)
-    days = pd.Index(lookups["day"].unique())
-    for name, moved in (("night_start", 0), ("night_end", 1)):
-        midnight = (days + pd.Timedelta(days=moved)).tz_localize(zone).tz_convert(None)
-        lookups[name] = lookups["day"].map(pd.Series(midnight, index=days))
-    return lookups
+    return lookups, _by_reason(pd.concat(reasons, ignore_index=True))
+
+
+def _number(frames: list[Frame]) -> dict[str, pd.Series]:
+    """Put a number in place of every id, the same one in all tables; the names by number, for each kind.
+
+    They are floats, because some are missing: numbers are compared and moved much faster than texts.
+    """
+    names = {}
+    for kind, columns in _NUMBERED.items():
+        places = [(frame, column) for frame in frames for column in columns if column in frame]
+        texts = pd.concat([frame[column] for frame, column in places], ignore_index=True)
+        numbers, known = pd.factorize(texts)
+        names[kind] = pd.Series(known)
+        numbers = np.where(numbers < 0, np.nan, numbers)
+        for frame, column in places:
+            frame[column], numbers = numbers[: len(frame)], numbers[len(frame) :]
+    return names
+
+
+def _nights(day: pd.Series, zone: str) -> Frame:
+    days = pd.DatetimeIndex(day.unique())
+    start, end = days, days + pd.Timedelta(days=1)
+    bounds = {name: at.tz_localize(zone).tz_convert(None) for name, at in (("start", start), ("end", end))}
+    return pd.DataFrame(bounds, index=days)
+
+
+_SAID = ["day", "system", "function", "reason"]
+
+
+def _reasons_given(lookups: Frame, functions: pd.Series) -> Frame:
+    said = lookups.rename(columns={"justification": "reason"})
+    said = said.assign(function=said["user_id"].map(functions))
+    return said.groupby(_SAID, dropna=False, sort=False).size().rename("lookups").reset_index()
+
+
+def _by_reason(said: Frame) -> Frame:
+    """The counts again with the reasons normalised, without those given fewer than three times a day."""
+    said = said.assign(reason=reason_key(said["reason"]))
+    said = said.groupby(_SAID, dropna=False, sort=False)["lookups"].sum().reset_index()
+    return said[(said["lookups"] >= 3) | said["reason"].isna()]
 
 
 def _resolve(lookups: Frame, subjects: Frame) -> None:
@@ -136,7 +225,6 @@ def _resolve(lookups: Frame, subjects: Frame) -> None:
     dutch = pd.to_datetime(text.str.extract(r"(\d{2}-\d{2}-\d{4})")[0], format="%d-%m-%Y", errors="coerce")
     plain = pd.to_datetime(text.str.extract(r"\b(\d{8})\b")[0], format="%d%m%Y", errors="coerce")
     texts["birth_date"] = iso.fillna(dutch).fillna(plain)
-    addresses = subjects[subjects["subject_type"] == "address"]
     persons = subjects[subjects["subject_type"] == "person"].assign(
         birth_date=lambda table: pd.to_datetime(table["birth_date"])
     )
@@ -144,12 +232,12 @@ def _resolve(lookups: Frame, subjects: Frame) -> None:
     matches = pd.concat(
         [
             _match(texts, subjects.assign(code=subjects["plate_key"]), ["code"]),
-            _match(texts, addresses.assign(code=addresses["address_key"].str.replace(" ", "")), ["code"]),
+            _match(texts, subjects.assign(code=subjects["address_code"]), ["code"]),
             _match(texts, persons, born),
         ]
     ).drop_duplicates()
     matches = matches.drop_duplicates("query_text", keep=False).set_index("query_text")["subject_id"]
-    lookups.loc[unknown, "subject_id"] = lookups.loc[unknown, "query_text"].map(matches)
+    lookups.loc[unknown, "subject_id"] = value_of(lookups.loc[unknown, "query_text"], matches)
 
 
 def _match(texts: Frame, subjects: Frame, by: list[str]) -> Frame:
@@ -169,37 +257,13 @@ def _placed(subjects: Frame, asked: pd.Series) -> Frame:
     placed["own_address_key"] = placed["address_key"]
     for column in ("address_key", "postcode_key", "lat", "lon"):
         placed[column] = placed[column].fillna(placed["person_id"].map(person[column]))
-    placed["surname_key"] = placed["person_id"].map(person["surname_key"])
+    for column in ("surname_key", "sex"):
+        placed[column] = placed["person_id"].map(person[column])
     figures = person["is_public_figure"].fillna(False).astype(bool)
     placed["is_public_figure"] = placed["person_id"].map(figures).fillna(False).astype(bool)
     residents = subjects.loc[subjects["subject_type"] == "person", "address_key"].value_counts()
     placed["is_household"] = placed["address_key"].map(residents).fillna(0) <= 10
+    # what counts as one: a home, or a person without one
+    placed["home_key"] = placed["address_key"].fillna(-1 - placed["focus_id"])
+    placed["circle"] = placed["home_key"].where(placed["is_household"], -1 - placed["focus_id"])
     return placed
-
-
-def _plain(values: pd.Series) -> pd.Series:
-    """Without accents; what remains after decomposition is dropped by the keys anyway."""
-    return values.map(
-        lambda value: "".join(c for c in unicodedata.normalize("NFD", value) if not unicodedata.combining(c)),
-        na_action="ignore",
-    )
-
-
-def code_key(values: pd.Series) -> pd.Series:
-    """Letters and digits only, in capitals; missing when there are none."""
-    names = pd.Series(values.dropna().unique(), dtype="str")
-    keys = _plain(names).str.upper().str.replace(r"[^A-Z0-9]+", "", regex=True).replace("", np.nan)
-    return values.map(pd.Series(keys.to_numpy(), index=names.to_numpy(), dtype="str"))
-
-
-def surname_key(values: pd.Series) -> pd.Series:
-    """A surname without case, accents, prefixes and spaces; missing when nothing is left."""
-    names = pd.Series(values.dropna().unique(), dtype="str")
-    keys = (
-        _plain(names.str.lower().str.translate(_SPELT_OUT)).str.replace(r"\s+", " ", regex=True).str.strip()
-    )
-    keys = keys.str.replace(r"^([^,]+),\s*(.+)$", r"\2 \1", regex=True)
-    keys = keys.str.replace(r"\bd'\s*", "", regex=True).str.replace("v/d", "van de")
-    keys = keys.str.replace(rf"(^|[\s-])(?:(?:{_PREFIXES})[\s-]+)+", r"\1", regex=True)
-    keys = keys.str.replace(r"[^a-z0-9-]+", "", regex=True).replace("", np.nan)
-    return values.map(pd.Series(keys.to_numpy(), index=names.to_numpy(), dtype="str"))

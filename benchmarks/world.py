@@ -236,6 +236,7 @@ def parameters(settings: Settings) -> dict[str, Any]:
     people = float(common.partition("bearers / ")[2].split()[0])
     return {
         "zone": settings.zone,
+        "probe_subjects": list(settings.probe_subjects),
         "context": settings.context.model_dump(mode="json"),
         "common_surnames": {
             name: int(n) / people for name, n in re.findall(r"\('([a-z-]+)', (\d+)\)", common)
