@@ -88,12 +88,12 @@ def add_volume(context: Frame, drop: Drop, parameters: Parameters) -> None:
         lookups=("lookups", "mean"),
         most=("lookups", "max"),
     )
-    own = own[own["days"] >= 5]
+    settled = own[own["days"] >= 5]
     peers = days.groupby(number_of(days["user_id"], group, -1))[["extracts", "lookups"]]
     peers = peers.mean()[peers.size() >= 20]
     user, of_peers = context["user_id"], number_of(context["user_id"], group, -1)
     usual = {
-        key: np.fmax(number_of(user, own[key]), number_of(of_peers, peers[key]))
+        key: np.fmax(number_of(user, settled[key]), number_of(of_peers, peers[key]))
         for key in ("extracts", "lookups")
     }
     today = context["is_extract"].groupby(user).transform("sum")
@@ -104,6 +104,6 @@ def add_volume(context: Frame, drop: Drop, parameters: Parameters) -> None:
     context["day_extracts"] = today
     context["linked_extracts_share"] = rounded(linked / today.clip(lower=1), 2)
     most = np.fmax(np.fmax(usual["lookups"], number_of(user, own["most"])), 1.0)
-    context["volume_ratio"] = rounded(context["day_lookups"] / most, 2)
+    context["volume_ratio"] = rounded(context["day_lookups"] / most, 2).where(usual["lookups"].notna())
     excess = 2 * (np.sqrt(today - linked + 0.375) - np.sqrt(usual["extracts"] + 0.375))
     context["extracts_excess"] = rounded(excess, 2).fillna(0)

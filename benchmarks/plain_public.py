@@ -53,12 +53,17 @@ def _bursts(context: Frame, unlinked: Frame, edge: pd.Timestamp, known: np.ndarr
 
 
 def _incident_bursts(context: Frame, lately: Frame, near: Frame, usual: pd.Series) -> Frame:
-    """Users, teams and excess by subject, the most of its incidents."""
+    """Users, teams and excess by subject, of the incident that draws most."""
     tonight = context.loc[context["is_unlinked"], ["subject_id", "user_id", "team", "occurred_at"]]
     tonight = tonight.merge(near[["subject_id", "incident_id", "happened_at"]], on="subject_id")
     tonight = tonight[tonight["occurred_at"] >= tonight["happened_at"]]
     involved = near[["subject_id", "incident_id"]].drop_duplicates()
-    attention = _attention(pd.concat([tonight, lately.merge(involved, on="subject_id")]), "incident_id")
+    happened = near[["subject_id", "incident_id", "happened_at"]].drop_duplicates(
+        ["subject_id", "incident_id"]
+    )
+    lately = lately.merge(happened, on="subject_id")
+    lately = lately[lately["day"] >= lately["happened_at"].dt.normalize()]
+    attention = _attention(pd.concat([tonight, lately]), "incident_id")
     nearly_all = attention["users"].mean() + 2 * attention["users"].std(ddof=0)
     foci = involved.assign(focus_id=value_of(involved["subject_id"], _by_subject(context)))
     foci = foci[["incident_id", "focus_id"]].drop_duplicates()
@@ -66,7 +71,8 @@ def _incident_bursts(context: Frame, lately: Frame, near: Frame, usual: pd.Serie
     expected = np.maximum(known.reindex(attention.index, fill_value=0), nearly_all)
     attention["excess"] = _excess(attention["users"], expected)
     waves = involved.merge(attention, left_on="incident_id", right_index=True)
-    return waves.groupby("subject_id")[["users", "teams", "excess"]].max().round(3)
+    waves = waves.sort_values(["excess", "incident_id"]).drop_duplicates("subject_id", keep="last")
+    return waves.set_index("subject_id")[["users", "teams", "excess"]].round(3)
 
 
 def _by_subject(context: Frame) -> pd.Series:

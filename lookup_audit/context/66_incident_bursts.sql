@@ -1,6 +1,6 @@
 -- Attention for an incident: users without a work link who looked up anyone involved in it in the last days,
--- against what nearly every incident draws (two standard deviations above
--- the mean of tonight's) and what these persons usually draw.
+-- against what nearly every incident draws (two standard deviations above the mean of tonight's) and what these
+-- persons usually draw. Of a subject with several incidents the one that draws most counts.
 WITH lookers AS (
     SELECT subject_incidents.incident_id, night.user_id
     FROM night
@@ -11,7 +11,11 @@ WITH lookers AS (
     SELECT subject_incidents.incident_id, history.user_id
     FROM user_subject_days AS history
     INNER JOIN subject_incidents ON subject_incidents.subject_id = history.subject_id
-    WHERE history.day < $day AND history.day > $day - $burst_days AND history.unlinked > 0
+    WHERE
+        history.day < $day
+        AND history.day > $day - $burst_days
+        AND history.day >= CAST(subject_incidents.occurred_at AS DATE)
+        AND history.unlinked > 0
 ),
 
 attention AS (
@@ -44,7 +48,8 @@ measured AS (
         attention.incident_id,
         attention.incident_users,
         attention.incident_teams,
-        greatest(usual.users, coalesce(known.users, 0)) AS incident_expected
+        2 * (sqrt(attention.incident_users + 0.375) - sqrt(greatest(usual.users, coalesce(known.users, 0)) + 0.375))
+            AS incident_excess
     FROM attention
     CROSS JOIN usual
     LEFT JOIN known ON known.incident_id = attention.incident_id
@@ -52,10 +57,9 @@ measured AS (
 
 SELECT
     subject_incidents.subject_id,
-    max(measured.incident_users) AS incident_users,
-    max(measured.incident_teams) AS incident_teams,
-    round(max(2 * (sqrt(measured.incident_users + 0.375) - sqrt(measured.incident_expected + 0.375))), 3)
-        AS incident_excess
+    arg_max(measured.incident_users, (measured.incident_excess, measured.incident_id)) AS incident_users,
+    arg_max(measured.incident_teams, (measured.incident_excess, measured.incident_id)) AS incident_teams,
+    round(max(measured.incident_excess), 3) AS incident_excess
 FROM subject_incidents
 INNER JOIN measured ON measured.incident_id = subject_incidents.incident_id
 GROUP BY subject_incidents.subject_id

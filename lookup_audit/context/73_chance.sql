@@ -64,7 +64,8 @@ colleagues AS (
     LEFT JOIN in_street ON in_street.user_id = at_home.user_id
 ),
 
--- where no area is known (no coordinates, or a team that is new) one lookup in a thousand is in any one street
+-- where no area is known (no coordinates, a team that is new, a desk that works everywhere) one lookup in a
+-- thousand is in any one street
 asked AS (
     SELECT
         night.lookup_nr,

@@ -39,11 +39,11 @@ usual AS (
         tonight.day_lookups,
         tonight.day_extracts,
         tonight.linked_extracts,
-        greatest(own.extracts, peers.extracts) AS usual_extracts,
-        greatest(own.lookups, peers.lookups) AS usual_lookups,
+        greatest(CASE WHEN own.days >= 5 THEN own.extracts END, peers.extracts) AS usual_extracts,
+        greatest(CASE WHEN own.days >= 5 THEN own.lookups END, peers.lookups) AS usual_lookups,
         own.most_lookups
     FROM tonight
-    LEFT JOIN own ON own.user_id = tonight.user_id AND own.days >= 5
+    LEFT JOIN own ON own.user_id = tonight.user_id
     LEFT JOIN peers ON peers.peer_group = tonight.peer_group
 )
 
@@ -54,8 +54,10 @@ SELECT
     round(linked_extracts * 1.0 / greatest(day_extracts, 1), 2) AS linked_extracts_share,
     round(usual_extracts, 2) AS usual_extracts,
     round(usual_lookups, 1) AS usual_lookups,
-    -- times the usual day, never counted where the user had such a day before
-    round(day_lookups / greatest(usual_lookups, most_lookups, 1.0), 2) AS volume_ratio,
+    -- times the usual day, never counted where the user had such a day before; null where nothing is usual yet
+    CASE
+        WHEN usual_lookups IS NOT NULL THEN round(day_lookups / greatest(usual_lookups, most_lookups, 1.0), 2)
+    END AS volume_ratio,
     -- prints without a link, in standard deviations above all usual ones (square-root transform); null where nothing is usual yet
     round(2 * (sqrt(day_extracts - linked_extracts + 0.375) - sqrt(usual_extracts + 0.375)), 2) AS extracts_excess
 FROM usual
