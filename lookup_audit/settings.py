@@ -32,10 +32,13 @@ class Context(_Section):
         description="A case link registered this many days after the lookup softens it: files lag a weekend.",
     )
     follow_up_hours: int = Field(
-        48, ge=0, description="After an incident is cleared, its report is written this shift or the next."
+        48,
+        ge=0,
+        le=87_600,
+        description="After an incident is cleared, its report is written this shift or the next.",
     )
     shift_grace_minutes: int = Field(
-        60, ge=0, description="Overtime and early starts around a shift that are normal."
+        60, ge=0, le=10_080, description="Overtime and early starts around a shift that are normal."
     )
     roster_days: Days = Field(
         14, description="A user with no shift in this many days has no known roster, and is not off duty."
@@ -44,10 +47,10 @@ class Context(_Section):
         8, ge=1, description="As many lookups between shifts, spread out, are work that the roster missed."
     )
     unrostered_hours: int = Field(
-        2, ge=0, description="Spread over at least this many hours: curiosity at night is short."
+        2, ge=0, le=24, description="Spread over at least this many hours: curiosity at night is short."
     )
     handover_hours: int = Field(
-        24, ge=0, description="How long a colleague's link is still being handed over."
+        24, ge=0, le=87_600, description="How long a colleague's link is still being handed over."
     )
     news_days: Days = Field(4, description="How long a news item explains that someone draws attention.")
     burst_days: Days = Field(3, description="The days over which users without a work link are counted.")
@@ -98,7 +101,9 @@ class Forest(_Section):
     flagged_share: Share = Field(
         0.005, description="The share of past user-days odder than which a day raises a question."
     )
-    seed: int = Field(20_250_101, description="Fixed, so that a re-run gives the same scores.")
+    seed: int = Field(
+        20_250_101, ge=0, lt=2**32, description="Fixed, so that a re-run gives the same scores."
+    )
 
 
 class Alerts(_Section):

@@ -197,6 +197,7 @@ def test_a_verdict_keeps_what_the_rules_said_before_recalibration(warehouse: War
     rows = [
         {
             "system": "BVH", "lookup_id": str(nr), "occurred_at": BEFORE + timedelta(days=nr), "user_id": "anna",
+            "motive": "personal_involvement",
             "risk": risk, "detectors": ["family", "off_duty"], "work_links": ["own_case"], "alert_about": "s",
             "audit_date": DAY + timedelta(days=nr),
             "sum_shown": json.dumps([{"term": term, "log_odds": value} for term, value in shown.items()]),

@@ -25,14 +25,14 @@ def next_door(read_cases: Callable[[Path], list[Any]]) -> Any:
 @pytest.mark.parametrize(
     ("expect", "words"),
     [
-        ([], "expected: neighbour says nothing\n  found: neighbour 0.8"),
+        ([], "expected: neighbour says nothing\n  found: neighbour 0.5625"),
         (
             [{"lookup": "1", "at_least": 0.9}],
-            "expected: neighbour asks, score at least 0.9\n  found: neighbour 0.8",
+            "expected: neighbour asks, score at least 0.9\n  found: neighbour 0.5625",
         ),
         (
-            [{"lookup": "1", "at_most": 0.7}],
-            "expected: neighbour asks, score at most 0.7\n  found: neighbour 0.8",
+            [{"lookup": "1", "at_most": 0.1}],
+            "expected: neighbour asks, score at most 0.1\n  found: neighbour 0.5625",
         ),
     ],
 )
@@ -56,3 +56,12 @@ def test_a_case_cannot_redefine_the_base_world(
     tables = {**next_door.tables, "users": [{"user_id": "eva"}]}
     with pytest.raises(ValueError, match="users that base"):
         case_faults(dataclasses.replace(next_door, tables=tables))
+
+
+def test_a_case_must_give_what_its_rule_needs_to_run(
+    read_cases: Callable[[Path], list[Any]], case_faults: Callable[[Any], list[str]]
+) -> None:
+    case = read_cases(CASES / "rules" / "bulk_extraction.toml")[0]
+    lookups = [{**lookup, "action": None} for lookup in case.tables["lookups"]]
+    with pytest.raises(ValueError, match="shows nothing, because it was skipped: bulk_extraction: needs"):
+        case_faults(dataclasses.replace(case, tables={"lookups": lookups}, expect=[]))

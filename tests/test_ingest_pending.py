@@ -112,9 +112,9 @@ CASES = {
     "case with an end": ("cases", "case_id,opened_at,closed_at\nold,2025-02-01,2025-03-06\n", {"03-09"}),
     "case that opened later": ("cases", "case_id,opened_at\nold,2025-03-05\n", {"03-01", "03-09"}),
     "named case": ("cases", "case_id\nnamed\n", {"03-05"}),
-    "incident": ("incidents", "incident_id,occurred_at\ni2,2025-03-04T12:00\n", {"03-05"}),
-    "dispatch": ("dispatches", "incident_id,user_id\ni1,u1\n", {"03-05"}),
-    "involved": ("incident_subjects", "incident_id,subject_id\ni1,other\n", {"03-05"}),
+    "incident": ("incidents", "incident_id,occurred_at\ni2,2025-03-04T12:00\n", {"03-05", "03-09"}),
+    "dispatch": ("dispatches", "incident_id,user_id\ni1,u1\n", {"03-05", "03-09"}),
+    "involved": ("incident_subjects", "incident_id,subject_id\ni1,other\n", {"03-05", "03-09"}),
     "news": ("news", "news_id,published_at,subject_id\nn1,2025-03-01T08:00,man\n", {"03-01", "03-05"}),
     "new relation": ("relations", "user_id,subject_id,kind\nu1,other,sibling\n", {"03-01", "03-05"}),
     "new user": ("users", "user_id,team\nu9,A\n", set()),
@@ -141,3 +141,15 @@ def test_late_lookups_make_their_day_and_the_audited_days_after_it_pending(late:
 
 def test_a_row_that_was_there_makes_nothing_pending(late: Late) -> None:
     assert late("users", BASE["users"] + "\n") == set()
+
+
+def test_a_shift_decides_for_two_weeks_whether_a_roster_is_known(late: Late) -> None:
+    shift = "user_id,starts_at,ends_at\nu1,2025-02-20T06:00,2025-02-20T11:30\n"
+    assert late("shifts", shift) == {("03-01", "shifts"), ("03-05", "shifts")}
+
+
+def test_a_closed_case_still_explains_while_it_is_wrapped_up(late: Late) -> None:
+    assert late("cases", "case_id,opened_at,closed_at\nold,2025-01-01,2025-02-22\n") == {
+        ("03-01", "cases"),
+        ("03-09", "cases"),
+    }

@@ -205,7 +205,7 @@ def demo(
         say("\n2. Auditing night by night")
         say_nights(audit_pending(opened, None, None))
         say("\n3. What a reviewer would read first")
-        first = list_alerts(opened, limit=8)
+        first = list_alerts(opened, limit=8, only_queued=True)
         say_alerts(first)
         evaluation = evaluate(opened)
         say(

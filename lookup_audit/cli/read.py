@@ -35,7 +35,10 @@ def register(app: typer.Typer) -> None:
 
 
 def alerts(
-    limit: Annotated[int, typer.Option(min=1, help="How many to list.")] = 25,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, max=2**40, help="How many to list; 25 when not given, all with --json."),
+    ] = None,
     minimum_risk: Annotated[float, typer.Option(min=0, max=1, help="Leave out lower risks.")] = 0.0,
     status: Annotated[
         str | None, typer.Option(help="Only new, asked, explained, unexplained, referred or dismissed.")
@@ -62,6 +65,7 @@ def alerts(
     if control and (below or minimum_risk):
         raise typer.BadParameter("takes --limit and --status only", param_hint="--control")
     every = below or as_json
+    limit = limit or (None if as_json else 25)
     statuses = cast("list[Any]", [status] if status else get_args(Status) if every else ["new", "asked"])
     with open_warehouse(warehouse, config) as opened:
         if control:
@@ -100,7 +104,7 @@ def say_alerts(rows: list[dict[str, Any]]) -> None:
     )  # fmt: skip
 
 
-def _control(opened: "Warehouse", limit: int, statuses: "list[Any]", *, as_json: bool) -> None:
+def _control(opened: "Warehouse", limit: int | None, statuses: "list[Any]", *, as_json: bool) -> None:
     """The control sample, and what its reviewed part says about all that nothing flagged."""
     from lookup_audit.triage import control_estimate, list_control
 

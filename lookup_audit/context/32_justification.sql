@@ -40,6 +40,9 @@ members AS (
         bool_or(coalesce(case_members.team = night.team, FALSE)) AS as_team
     FROM night
     INNER JOIN case_members ON case_members.case_id = night.case_id
+    WHERE
+        coalesce(case_members.valid_from, night.occurred_at) <= night.occurred_at
+        AND coalesce(case_members.valid_until, night.occurred_at) >= night.occurred_at
     GROUP BY night.lookup_nr
 ),
 

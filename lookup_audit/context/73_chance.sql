@@ -56,7 +56,8 @@ in_street AS (
 colleagues AS (
     SELECT
         at_home.user_id,
-        team_past.persons - coalesce(past.persons, 0) AS persons,
+        -- who changed teams brought lookups along that are not this team's
+        greatest(team_past.persons - coalesce(past.persons, 0), 0) AS persons,
         coalesce(in_street.persons, 0) AS in_street
     FROM at_home
     INNER JOIN team_past ON team_past.team = at_home.team

@@ -22,9 +22,7 @@ SELECT
     duty.duty_state,
     duty.minutes_from_shift,
     -- oneself
-    coalesce(
-        night.own_subject_id = night_subjects.person_id AND night_subjects.person_id = night.subject_id, FALSE
-    ) AS is_own_record,
+    coalesce(night.own_subject_id = night.subject_id, FALSE) AS is_own_record,
     coalesce(
         night.own_subject_id = night_subjects.person_id AND night_subjects.person_id <> night.subject_id, FALSE
     ) AS is_own_property,
@@ -43,7 +41,7 @@ SELECT
     kinship.surname_share,
     kinship.surname_by_chance,
     -- colleagues
-    colleagues.own_subject_id IS NOT NULL AND night.own_subject_id IS DISTINCT FROM night_subjects.person_id
+    colleagues.own_subject_id IS NOT NULL AND night.own_subject_id IS DISTINCT FROM night_subjects.focus_id
         AS is_colleague,
     coalesce(colleagues.teams && [night.team], FALSE) AS same_team,
     -- where the user works
@@ -103,7 +101,7 @@ LEFT JOIN (
     WHERE own_subject_id IS NOT NULL
     GROUP BY own_subject_id
 ) AS colleagues
-    ON colleagues.own_subject_id = night_subjects.person_id
+    ON colleagues.own_subject_id = night_subjects.focus_id
 LEFT JOIN team_interest
     ON
         team_interest.team = night.team

@@ -55,7 +55,7 @@ def build_context(warehouse: Warehouse, day: date, explanations: list[SignedSql]
             continue
         warehouse.run(
             "INSERT INTO night_links "
-            "SELECT lookup_nr, $explanation_id, round(max(strength), 6) "
+            "SELECT lookup_nr, $explanation_id, round(least(max(strength), 1.0), 6) "
             f"FROM ({explanation.query}) AS links WHERE strength > 0 GROUP BY lookup_nr",
             {
                 **used_in(explanation.query, {**values, **explanation.values(warehouse.settings)}),

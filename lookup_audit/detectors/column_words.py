@@ -255,6 +255,11 @@ _COLUMNS: dict[str, tuple[str, str]] = {
 }
 
 
+def is_column(name: str) -> bool:
+    """Whether a name is a column that a question or an explanation reads."""
+    return name in _COLUMNS
+
+
 def column_words(column: str) -> dict[str, str]:
     """What a column means, by language; `SignedSqlError` for one that this module does not explain."""
     if column not in _COLUMNS:

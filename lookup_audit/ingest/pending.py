@@ -50,6 +50,8 @@ _SPAN_DAYS = f"""
     SELECT DISTINCT audited.day FROM span JOIN {_AUDITED} AS audited
         ON audited.day >= span.from_day AND audited.day <= span.until_day
 """
+_INCIDENT_DAYS = 7  # that an audit looks back for incidents, besides the hours of follow-up
+_WRAP_UP_DAYS = 7  # that a closed case still explains
 # What is known of a user or subject from now on says nothing of days long audited; a new one may.
 _RECENT = f"(SELECT max(day) - $grace_days AS day FROM {_AUDITED})"
 
@@ -92,7 +94,7 @@ def _validity(begin: str, end: str, key: str, content: str) -> str:
     last = f"CASE WHEN count({end}) = count(*) THEN max({end}) END"
     return (
         f"SELECT any_value(case_id) AS case_id, {_local_day(first)} - $grace_days AS from_day, "
-        f"{_local_day(last)} + $grace_days AS until_day FROM changed GROUP BY {key}"
+        f"{_local_day(last)} + $wrap_up_days AS until_day FROM changed GROUP BY {key}"
     )
 
 
@@ -109,7 +111,7 @@ _QUERIES = {
         FROM changed
         JOIN user_days ON user_days.user_id = changed.user_id
             AND user_days.day >= {_local_day("changed.starts_at - to_minutes($grace_minutes)")}
-            AND user_days.day <= {_local_day("changed.ends_at + to_minutes($grace_minutes)")}
+            AND user_days.day <= {_local_day("changed.ends_at + to_minutes($grace_minutes)")} + $roster_days
         JOIN {_AUDITED} AS audited ON audited.day = user_days.day
     """,
     "cases": f", span AS ({_validity('opened_at', 'closed_at', 'case_id', 'team')}) {_CASE_DAYS}",
@@ -172,7 +174,9 @@ def mark_pending(warehouse: Warehouse, table: Table) -> None:
         "grace_minutes": settings.context.shift_grace_minutes,
         "history_days": settings.context.history_days,
         "news_days": settings.context.news_days,
-        "incident_days": settings.context.follow_up_hours // 24 + 2,
+        "incident_days": settings.context.follow_up_hours // 24 + _INCIDENT_DAYS + 1,
+        "roster_days": settings.context.roster_days,
+        "wrap_up_days": settings.context.link_grace_days + _WRAP_UP_DAYS,
     }
     used = {name: value for name, value in available.items() if f"${name}" in query}
     _enter(warehouse, reason, f"WITH {changed} {query}", used)

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from lookup_audit.detectors.column_words import column_words, is_column
 from lookup_audit.reporting.language import Words
 from lookup_audit.reporting.plain import shown
 from lookup_audit.warehouse import load_signed
@@ -60,8 +61,10 @@ class Labels:
         return self._codes.get(name, name.replace("_", " "))
 
     def evidence(self, name: str) -> str:
-        """What a value in the evidence is, in words."""
-        return self._evidence.get(name, name.replace("_", " "))
+        """What a value in the evidence is, in words: those of the dossier, or else those of the rules."""
+        if name in self._evidence:
+            return self._evidence[name]
+        return column_words(name)[self.words.language] if is_column(name) else name.replace("_", " ")
 
     def value(self, value: Any) -> str:
         """A value in the evidence as a reader writes it, safe to show."""
@@ -137,6 +140,16 @@ def _codes(words: Words) -> dict[str, str]:
         "ex_partner": _("former partner"),
         "in_law": _("in-law"),
         "friend": _("friend"),
+        "surname": _("surname"),
+        "street": _("street"),
+        "sex": _("sex"),
+        "given": _("given"),
+        "boilerplate": _("a stock phrase"),
+        "says nothing": _("says nothing"),
+        "own": _("a case of the user"),
+        "team": _("a case of the team"),
+        "none": _("none"),
+        "recalibrated": _("what reviewers found before"),
         "prior": _("any lookup, before anything is known of it"),
     }
 

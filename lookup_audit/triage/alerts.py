@@ -215,7 +215,8 @@ SELECT
     round(
         from_log_odds(
             ln(greatest(max(members.risk), 1e-6) / greatest(1.0 - max(members.risk), 1e-6))
-            + $per_day * ln(count(DISTINCT audit_date))
+            -- a habit of working late stays a small question, however long it lasts
+            + CASE WHEN count(motive) > 0 THEN $per_day ELSE 0.0 END * ln(count(DISTINCT audit_date))
         ),
         6
     ) AS risk,

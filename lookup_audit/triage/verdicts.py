@@ -61,14 +61,17 @@ def _log_odds(warehouse: Warehouse, alert_id: str) -> dict[str, float | None]:
         raise UsageError(f"no alert {alert_id}; `lookup-audit alerts` lists them")
     return {
         "log_odds": before_recalibration(alert[0]["sum_shown"]),
-        "repeated_log_odds": round(REPEATED_DAY_LOG_ODDS * log(alert[0]["days"]), 4),
+        "repeated_log_odds": round(REPEATED_DAY_LOG_ODDS * log(alert[0]["days"]), 4)
+        if alert[0]["has_motive"]
+        else 0.0,
     }
 
 
 _ALERT = """
 SELECT
     (list(sum_shown ORDER BY risk DESC, occurred_at, system, lookup_id))[1] AS sum_shown,
-    count(DISTINCT audit_date) AS days
+    count(DISTINCT audit_date) AS days,
+    count(motive) > 0 AS has_motive
 FROM lookup_risk
 WHERE alert_id = $alert_id
 GROUP BY alert_id

@@ -20,6 +20,7 @@ from lookup_audit.settings import Settings
 Kind = Literal["explanation", "rule"]
 
 _FOLDERS: dict[Kind, str] = {"explanation": "context/explanations", "rule": "detectors/rules"}
+_MOST = 1e9  # no day, metre or count of a rule is more
 _HEADER = re.compile(r"\A/\*\n(?P<toml>.*?)\n\*/\n(?P<query>.*)\Z", re.DOTALL)
 _BOTH_LANGUAGES = ("title", "question", "innocent_explanations", "blind_spots", "investigation_steps")
 _ABOUT = ("subject", "behaviour")
@@ -60,7 +61,22 @@ class SignedSql:
         unknown = sorted(set(configured) - set(self.parameters))
         if unknown:
             raise SignedSqlError(f"[rules.{self.id}]: no parameter {', '.join(unknown)} in {self.path}")
+        for name, value in configured.items():
+            if not _is_of_kind(value, self.parameters[name]["default"]):
+                like = self.parameters[name]["default"]
+                raise SettingsError(
+                    f"[rules.{self.id}]: {name} = {value!r} must be a number like {like}, not negative, "
+                    "and whole where that is whole"
+                )
         return {name: configured.get(name, spec["default"]) for name, spec in self.parameters.items()}
+
+
+def _is_of_kind(value: Any, default: Any) -> bool:
+    """Whether a configured value can take the place of a default: a finite number, whole for whole."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    whole = isinstance(value, int) or not isinstance(default, int)
+    return whole and 0 <= value <= _MOST
 
 
 def load_signed(kind: Kind, *, locked: bool = True) -> list[SignedSql]:

@@ -119,5 +119,7 @@ WHERE
             WHERE
                 case_members.case_id = night.case_id
                 AND (case_members.user_id = night.user_id OR case_members.team = night.team)
+                AND coalesce(case_members.valid_from, night.occurred_at) <= night.occurred_at
+                AND coalesce(case_members.valid_until, night.occurred_at) >= night.occurred_at
         )
     )
