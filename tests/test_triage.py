@@ -35,7 +35,13 @@ def employ(warehouse: Warehouse, users: int, **when: date) -> None:
     warehouse.insert("users", pd.DataFrame({"user_id": names, "file_id": "f", **when}))
 
 
-def audit(warehouse: Warehouse, day: date, *touched: Touched, sums: dict[str, float] | None = None) -> None:
+def audit(
+    warehouse: Warehouse,
+    day: date,
+    *touched: Touched,
+    sums: dict[str, float] | None = None,
+    motive: str | None = "curiosity",
+) -> None:
     """What the audit of a day leaves, in place of what it left before; then the alerts are made again.
 
     `sums` are the log-odds that each detector added.
@@ -50,7 +56,7 @@ def audit(warehouse: Warehouse, day: date, *touched: Touched, sums: dict[str, fl
         {
             "system": "BVH", "lookup_id": f"{day} {nr}", "user_id": user, "subject_id": subject,
             "occurred_at": datetime(day.year, day.month, day.day, 9) + timedelta(minutes=nr),
-            "risk": risk, "motive": "curiosity", "detectors": sorted(sums), "work_links": ["own_case"],
+            "risk": risk, "motive": motive, "detectors": sorted(sums), "work_links": ["own_case"],
             "sum_shown": json.dumps(terms), "alert_about": subject, "audit_date": day,
         }
         for nr, (user, subject, risk) in enumerate(touched)
@@ -179,6 +185,19 @@ def test_the_queue_is_the_same_however_it_came_about(warehouse: Warehouse, seed:
         ]
     assert any(row["queued"] for row in expected)
     assert any(row["risk"] >= 0.3 and not row["queued"] for row in expected)
+
+
+def test_many_days_add_to_a_motive_and_nothing_to_a_habit_of_working_late(warehouse: Warehouse) -> None:
+    days = [MONDAY + timedelta(days=nr) for nr in range(20)]
+    for day in days:
+        audit(warehouse, day, ("late", "behaviour", 0.1), sums={"off_duty": 2.0}, motive=None)
+    for day in days:
+        audit(warehouse, day, ("late", "behaviour", 0.1), ("keen", "ex", 0.1))
+    risks = {row["user_id"]: row["risk"] for row in list_alerts(warehouse)}
+    assert risks["keen"] == pytest.approx(1 / (1 + 9 / 20**0.5), abs=1e-4)
+    for day in days:
+        audit(warehouse, day, ("late", "behaviour", 0.1), sums={"off_duty": 2.0}, motive=None)
+    assert {row["user_id"]: row["risk"] for row in list_alerts(warehouse)} == {"late": 0.1}
 
 
 def test_an_alert_names_the_questions_that_were_asked_the_strongest_first(warehouse: Warehouse) -> None:
