@@ -104,16 +104,16 @@ WITH asked AS (
     WHERE findings.audit_date <= $day AND findings.audit_date >= $day - $history_days
 ),
 
-by_user AS (
-    SELECT detector, function, step, count(*) AS events
-    FROM (SELECT detector, function, user_id, week, max(step) AS step FROM asked GROUP BY ALL) AS highest
-    GROUP BY detector, function, step
-),
-
-by_subject AS (
-    SELECT detector, function, step, count(*) AS events
-    FROM (SELECT detector, function, subject_id, week, max(step) AS step FROM asked GROUP BY ALL) AS highest
-    GROUP BY detector, function, step
+events AS (
+    SELECT whose, detector, function, step, count(*) AS events
+    FROM (
+        SELECT 'user' AS whose, detector, function, user_id AS who, week, max(step) AS step FROM asked GROUP BY ALL
+        UNION ALL
+        SELECT 'subject' AS whose, detector, function, subject_id AS who, week, max(step) AS step
+        FROM asked
+        GROUP BY ALL
+    ) AS highest
+    GROUP BY whose, detector, function, step
 ),
 
 worked AS (
@@ -138,47 +138,37 @@ tonight AS (
     WHERE findings.audit_date = $day
 ),
 
-users_counted AS (
+counted AS (
     SELECT
+        events.whose,
         tonight.detector,
         tonight.function,
         tonight.step,
-        sum(by_user.events) AS events,
-        sum(CASE WHEN by_user.function = tonight.function THEN by_user.events ELSE 0 END) AS of_function
+        sum(events.events) AS events,
+        sum(CASE WHEN events.function = tonight.function THEN events.events ELSE 0 END) AS of_function
     FROM tonight
-    INNER JOIN by_user ON by_user.detector = tonight.detector AND by_user.step >= tonight.step
-    GROUP BY tonight.detector, tonight.function, tonight.step
+    INNER JOIN events ON events.detector = tonight.detector AND events.step >= tonight.step
+    GROUP BY events.whose, tonight.detector, tonight.function, tonight.step
 ),
 
-subjects_counted AS (
-    SELECT
-        tonight.detector,
-        tonight.function,
-        tonight.step,
-        sum(by_subject.events) AS events,
-        sum(CASE WHEN by_subject.function = tonight.function THEN by_subject.events ELSE 0 END) AS of_function
-    FROM tonight
-    INNER JOIN by_subject ON by_subject.detector = tonight.detector AND by_subject.step >= tonight.step
-    GROUP BY tonight.detector, tonight.function, tonight.step
+-- of users' weeks and subjects' weeks the fewer
+fewest AS (
+    SELECT detector, function, step, min(events) AS events, min(of_function) AS of_function
+    FROM counted
+    GROUP BY detector, function, step
 ),
 
 rates AS (
     SELECT
-        users_counted.detector,
-        users_counted.function,
-        users_counted.step,
-        least(users_counted.of_function, subjects_counted.of_function) AS of_function,
+        fewest.detector,
+        fewest.function,
+        fewest.step,
+        fewest.of_function,
         worked.days AS worked,
-        (least(users_counted.events, subjects_counted.events) + $usual_rate * $prior_days)
-        / (everyone.days + $prior_days) AS of_all
-    FROM users_counted
-    INNER JOIN subjects_counted
-        ON
-            subjects_counted.detector = users_counted.detector
-            AND subjects_counted.function = users_counted.function
-            AND subjects_counted.step = users_counted.step
+        (fewest.events + $usual_rate * $prior_days) / (everyone.days + $prior_days) AS of_all
+    FROM fewest
     CROSS JOIN everyone
-    INNER JOIN worked ON worked.function = users_counted.function
+    INNER JOIN worked ON worked.function = fewest.function
 )
 
 SELECT
