@@ -101,6 +101,7 @@ def add_volume(context: Frame, drop: Drop, parameters: Parameters) -> None:
         (context["is_extract"] & (context["subject_link_strength"] >= 0.5)).groupby(user).transform("sum")
     )
     context["day_lookups"] = user.groupby(user).transform("size")
+    context["day_unlinked_share"] = rounded(context["is_unlinked"].groupby(user).transform("mean"), 2)
     context["day_extracts"] = today
     context["linked_extracts_share"] = rounded(linked / today.clip(lower=1), 2)
     most = np.fmax(np.fmax(usual["lookups"], number_of(user, own["most"])), 1.0)

@@ -51,8 +51,10 @@ def bulk_extraction(context: Frame, said: Parameters) -> pd.Series:
     score = _rising(excess, said, said["minimum_excess"], said["strong_excess"])
     score *= np.where(extracted, 1.0, said["series_factor"])
     score *= np.where(context["linked_extracts_share"] >= said["file_share"], said["file_factor"], 1.0)
-    busy = (context["day_lookups"] >= said["minimum_volume"]) & (
-        context["volume_ratio"] >= said["volume_ratio"]
+    busy = (
+        (context["day_lookups"] >= said["minimum_volume"])
+        & (context["volume_ratio"] >= said["volume_ratio"])
+        & (context["day_unlinked_share"] >= said["unlinked_share"])
     )
     of_volume = np.where(busy & context["is_unlinked"], said["volume_score"], 0.0)
     asks = (extracted & (context["subject_link_strength"] < 0.5)) | context["is_unlinked"]

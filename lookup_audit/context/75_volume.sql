@@ -7,7 +7,8 @@ WITH tonight AS (
         count(*) AS day_lookups,
         count(*) FILTER (WHERE action IN ('print', 'export')) AS day_extracts,
         count(*) FILTER (WHERE action IN ('print', 'export') AND work.subject_link_strength >= 0.5)
-            AS linked_extracts
+            AS linked_extracts,
+        avg(CASE WHEN work.is_unlinked THEN 1.0 ELSE 0.0 END) AS unlinked_share
     FROM night
     INNER JOIN work ON work.lookup_nr = night.lookup_nr
     GROUP BY user_id
@@ -39,6 +40,7 @@ usual AS (
         tonight.day_lookups,
         tonight.day_extracts,
         tonight.linked_extracts,
+        tonight.unlinked_share,
         greatest(CASE WHEN own.days >= 5 THEN own.extracts END, peers.extracts) AS usual_extracts,
         greatest(CASE WHEN own.days >= 5 THEN own.lookups END, peers.lookups) AS usual_lookups,
         own.most_lookups
@@ -52,6 +54,7 @@ SELECT
     day_lookups,
     day_extracts,
     round(linked_extracts * 1.0 / greatest(day_extracts, 1), 2) AS linked_extracts_share,
+    round(unlinked_share, 2) AS day_unlinked_share,
     round(usual_extracts, 2) AS usual_extracts,
     round(usual_lookups, 1) AS usual_lookups,
     -- times the usual day, never counted where the user had such a day before; null where nothing is usual yet

@@ -56,6 +56,7 @@ SELECT
     round(distance_m(night.home_lat, night.home_lon, night.lat, night.lon)) AS device_home_distance_m,
     -- volume
     volume.day_lookups,
+    volume.day_unlinked_share,
     volume.day_extracts,
     volume.usual_extracts,
     volume.linked_extracts_share,

@@ -228,6 +228,10 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     ),
     # volume
     "day_lookups": ("lookups of the user that day", "bevragingen van de medewerker die dag"),
+    "day_unlinked_share": (
+        "share of the day's lookups without a work link",
+        "aandeel van de bevragingen die dag zonder werkgerelateerde aanleiding",
+    ),
     "day_extracts": (
         "prints and exports of the user that day",
         "afdrukken en exports van de medewerker die dag",

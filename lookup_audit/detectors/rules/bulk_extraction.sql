@@ -10,6 +10,7 @@ columns_used = [
     "action",
     "day_extracts",
     "day_lookups",
+    "day_unlinked_share",
     "duty_state",
     "extracts_excess",
     "is_desk",
@@ -100,6 +101,11 @@ default = 3.0
 unit = { en = "times the usual day", nl = "maal de gewone dag" }
 reason = { en = "above the mean of user and peers, and above any day the user had before", nl = "boven het gemiddelde van medewerker en collega's, en boven elke eerdere dag van de medewerker" }
 
+[parameters.unlinked_share]
+default = 0.5
+unit = { en = "share", nl = "deel" }
+reason = { en = "of the day's lookups without a work link: on a busy day that work mostly explains, the rest is likely of the same work", nl = "van de bevragingen van die dag zonder aanleiding: op een drukke dag die het werk grotendeels verklaart, hoort de rest waarschijnlijk bij hetzelfde werk" }
+
 [parameters.volume_score]
 default = 0.6
 unit = { en = "score", nl = "score" }
@@ -127,7 +133,9 @@ SELECT
             ELSE 0.0
         END,
         CASE
-            WHEN day_lookups >= $minimum_volume AND volume_ratio >= $volume_ratio AND work_strength < 0.3
+            WHEN
+                day_lookups >= $minimum_volume AND volume_ratio >= $volume_ratio
+                AND day_unlinked_share >= $unlinked_share AND work_strength < 0.3
                 THEN $volume_score
             ELSE 0.0
         END
@@ -138,6 +146,7 @@ SELECT
     linked_extracts_share,
     extracts_excess,
     day_lookups,
+    day_unlinked_share,
     usual_lookups,
     volume_ratio,
     is_desk,
@@ -150,5 +159,8 @@ WHERE
     )
     AND (
         (day_extracts >= $minimum_extracts AND extracts_excess >= $minimum_excess)
-        OR (day_lookups >= $minimum_volume AND volume_ratio >= $volume_ratio)
+        OR (
+            day_lookups >= $minimum_volume AND volume_ratio >= $volume_ratio
+            AND day_unlinked_share >= $unlinked_share
+        )
     )

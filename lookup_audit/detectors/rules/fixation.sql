@@ -70,9 +70,9 @@ unit = { en = "days", nl = "dagen" }
 reason = { en = "from here the score is at its highest", nl = "vanaf hier is de score het hoogst" }
 
 [parameters.weak_score]
-default = 0.55
+default = 0.4
 unit = { en = "score", nl = "score" }
-reason = { en = "three days", nl = "drie dagen" }
+reason = { en = "three days: among all persons whom a unit looks up, chance brings a few", nl = "drie dagen: onder alle personen die een eenheid opzoekt, brengt het toeval er een paar" }
 
 [parameters.strong_score]
 default = 0.95
