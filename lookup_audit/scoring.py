@@ -3,7 +3,7 @@
 The odds start from a prior (how often a lookup that any rule touches is misuse before the question is
 weighed). Each question adds its weight times its score; questions with the same motive are mostly the same
 question, so the strongest counts in full and the others for a quarter. Each work link takes its weight times
-its strength away, again the strongest in full.
+its strength away, again the strongest in full. All of these count `EVIDENCE_FACTOR` times.
 
 A weight is reasoned for a question that is rarely asked. Where a unit's own history shows that it is asked
 often (a roster that is always late, a town where every second officer lives on the beat), most of its answers
@@ -23,8 +23,13 @@ import pandas as pd
 from lookup_audit.calibration import RECALIBRATED_SQL, Calibration
 from lookup_audit.warehouse import SignedSql, Warehouse
 
-PRIOR_LOG_ODDS = -4.3
-"""About 1 in 75: most touched lookups are a question with a good answer."""
+PRIOR_LOG_ODDS = -6.3
+"""About 1 in 550: most touched lookups are a question with a good answer."""
+
+EVIDENCE_FACTOR = 1.7
+"""What weights and habits count for in the sum. Each was reasoned by itself, and discounts stand between them;
+on simulated units of other seeds such sums were too modest in the middle. This factor and the prior are Platt's
+scaling (1999) of the reasoned sums on those units, held back so that a unit without misuse stays quiet."""
 
 REPEATED_SHARE = 0.25
 """What a further finding of the same motive, or a further link, still adds: dependence, not proof."""
@@ -81,7 +86,13 @@ def score_day(
     )
     warehouse.run(
         _RISK,
-        {"day": day, "prior": PRIOR_LOG_ODDS, "repeated": REPEATED_SHARE, **vars(calibration)},
+        {
+            "day": day,
+            "prior": PRIOR_LOG_ODDS,
+            "evidence": EVIDENCE_FACTOR,
+            "repeated": REPEATED_SHARE,
+            **vars(calibration),
+        },
     )
 
 
@@ -237,7 +248,7 @@ discounted AS (
         about,
         kind,
         round(
-            log_odds * CASE
+            $evidence * log_odds * CASE
                 WHEN row_number() OVER (
                     PARTITION BY system, lookup_id, kind ORDER BY abs(log_odds) DESC, term
                 ) = 1

@@ -209,4 +209,4 @@ def test_a_verdict_keeps_what_the_rules_said_before_recalibration(warehouse: War
     update_alerts(warehouse)
     record_verdict(warehouse, list_alerts(warehouse)[0]["alert_id"], "unexplained", "no case, no call")
     kept = warehouse.rows("SELECT log_odds, repeated_log_odds FROM verdicts")[0]
-    assert kept == {"log_odds": 1.0, "repeated_log_odds": pytest.approx(0.5 * np.log(2), abs=1e-4)}
+    assert kept == {"log_odds": 1.0, "repeated_log_odds": pytest.approx(0.85 * np.log(2), abs=1e-4)}

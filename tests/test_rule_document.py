@@ -14,7 +14,7 @@ from lookup_audit.detectors.described import Described, described
 from lookup_audit.detectors.document_words import WORDS
 from lookup_audit.detectors.setting_words import shared_settings
 from lookup_audit.errors import SignedSqlError
-from lookup_audit.scoring import PRIOR_LOG_ODDS, REPEATED_SHARE, USUAL_RATE
+from lookup_audit.scoring import EVIDENCE_FACTOR, PRIOR_LOG_ODDS, REPEATED_SHARE, USUAL_RATE
 from lookup_audit.settings import Alerts, Context, Forest, Reporting
 
 LANGUAGES = ("en", "nl")
@@ -29,7 +29,11 @@ DUTCH = r"de|het|een|niet|geen|voor|van|medewerker|medewerkers|bevraging|bevragi
 @cache
 def document(language: str) -> str:
     return document_module.signed_document(
-        language, prior_log_odds=PRIOR_LOG_ODDS, repeated_share=REPEATED_SHARE, usual_rate=USUAL_RATE
+        language,
+        prior_log_odds=PRIOR_LOG_ODDS,
+        evidence_factor=EVIDENCE_FACTOR,
+        repeated_share=REPEATED_SHARE,
+        usual_rate=USUAL_RATE,
     )
 
 
@@ -141,14 +145,14 @@ def test_the_fixed_words_are_the_same_ones_in_both_languages() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_introduction_names_the_numbers_that_run(language: str) -> None:
     text = document(language).split('<a id="contents"></a>')[0].replace("\n", " ").replace(",", ".")
-    assert PRIOR_LOG_ODDS == -4.3
-    assert "−4.3" in text
+    assert (PRIOR_LOG_ODDS, EVIDENCE_FACTOR) == (-6.3, 1.7)
+    assert "−6.3" in text
     assert f" {REPEATED_SHARE} " in text
     assert f" {round(1 / USUAL_RATE)} " in text
-    # −4.3 + 4.8 = 0.5, and 1 / (1 + e^−0.5) = 0.622; less 2.7 it is 1 / (1 + e^2.2) = 0.0998
-    assert "= 0.5. " in text
-    assert "0.62" in text
-    assert "0.10" in text
+    # −6.3 + 8.16 = 1.86, and 1 / (1 + e^−1.86) = 0.865; less 4.59 it is 1 / (1 + e^2.73) = 0.061
+    assert "= 1.86. " in text
+    assert "0.87" in text
+    assert "0.06" in text
     for number in (Reporting().minimum_group, Reporting().minimum_count, Alerts().recalibrate_from):
         assert f" {number}" in text
     for law in ("Wpg art. 32", "2016/680", "art. 88", "WOR", "2024/1689", "art. 25"):

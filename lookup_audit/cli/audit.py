@@ -229,9 +229,13 @@ def rules(
 
 def _say_document(language: str) -> None:
     from lookup_audit.detectors.document import signed_document
-    from lookup_audit.scoring import PRIOR_LOG_ODDS, REPEATED_SHARE, USUAL_RATE
+    from lookup_audit.scoring import EVIDENCE_FACTOR, PRIOR_LOG_ODDS, REPEATED_SHARE, USUAL_RATE
 
     text = signed_document(
-        language, prior_log_odds=PRIOR_LOG_ODDS, repeated_share=REPEATED_SHARE, usual_rate=USUAL_RATE
+        language,
+        prior_log_odds=PRIOR_LOG_ODDS,
+        evidence_factor=EVIDENCE_FACTOR,
+        repeated_share=REPEATED_SHARE,
+        usual_rate=USUAL_RATE,
     )
     say(text.rstrip())

@@ -15,11 +15,18 @@ from lookup_audit.warehouse import signed_digest
 _HASH_DIGITS = 12
 
 
-def signed_document(language: str, *, prior_log_odds: float, repeated_share: float, usual_rate: float) -> str:
+def signed_document(
+    language: str,
+    *,
+    prior_log_odds: float,
+    evidence_factor: float,
+    repeated_share: float,
+    usual_rate: float,
+) -> str:
     """All texts as Markdown in one language ("en" or "nl"); ends with a newline.
 
     An introduction, contents with links, explanations, questions by motive, and the settings that they share.
-    The three numbers are those that a risk is added up with (`lookup_audit.scoring`). Raises `SignedSqlError`
+    The four numbers are those that a risk is added up with (`lookup_audit.scoring`). Raises `SignedSqlError`
     or `SettingsError` where a column or setting has no words.
     """
     words, every = WORDS[language], described()
@@ -30,7 +37,7 @@ def signed_document(language: str, *, prior_log_odds: float, repeated_share: flo
         "",
         f"{words['state']}: `{signed_digest()}`",
         "",
-        *_introduction(language, prior_log_odds, repeated_share, usual_rate),
+        *_introduction(language, prior_log_odds, evidence_factor, repeated_share, usual_rate),
         *_contents(explanations, groups, language),
         *_heading(2, words["explanations"], "explanations"),
         words["explanations_intro"],
@@ -48,17 +55,24 @@ def signed_document(language: str, *, prior_log_odds: float, repeated_share: flo
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _introduction(language: str, prior: float, repeated: float, usual: float) -> list[str]:
+def _introduction(
+    language: str, prior: float, evidence: float, repeated: float, usual: float
+) -> list[str]:
     text = files("lookup_audit").joinpath(f"detectors/introduction_{language}.md").read_text(encoding="utf-8")
-    alerts, asked = Alerts(), prior + 6.0 * 0.8
+    alerts, adds, takes_off = Alerts(), evidence * 6.0 * 0.8, evidence * 4.5 * 0.6
     values = {
         "prior": _number(prior, language),
         "one_in": f"{math.exp(-prior):.0f}",
+        "evidence": _number(evidence, language),
+        "adds": _number(round(adds, 2), language),
+        "takes_off": _number(round(takes_off, 2), language),
+        "doubles": _number(round(math.log(2) / evidence, 1), language),
+        "tenfold": _number(round(math.log(10) / evidence, 1), language),
         "repeated": _number(repeated, language),
         "usual": f"{1 / usual:.0f}",
-        "asked_sum": _number(round(asked, 2), language),
-        "asked_risk": _number(_from_log_odds(asked), language),
-        "linked_risk": _number(_from_log_odds(asked - 4.5 * 0.6), language),
+        "asked_sum": _number(round(prior + adds, 2), language),
+        "asked_risk": _number(_from_log_odds(prior + adds), language),
+        "linked_risk": _number(_from_log_odds(prior + adds - takes_off), language),
         "alerts": _number(alerts.per_1000_users_per_day, language),
         "control": _number(alerts.control_per_1000_users_per_day, language),
         "recalibrate_from": str(alerts.recalibrate_from),

@@ -9,7 +9,7 @@ from lookup_audit.warehouse import Warehouse
 
 Status = Literal["new", "asked", "explained", "unexplained", "referred", "dismissed"]
 
-REPEATED_DAY_LOG_ODDS = 0.5
+REPEATED_DAY_LOG_ODDS = 0.85
 """What each doubling (in natural logarithms) of the days in an alert adds: serial lookups matter more."""
 
 
