@@ -109,7 +109,7 @@ LEFT JOIN team_interest
         AND work.is_unlinked
 LEFT JOIN area ON area.lookup_nr = night.lookup_nr
 LEFT JOIN chance ON chance.lookup_nr = night.lookup_nr
-LEFT JOIN incident_bursts ON incident_bursts.subject_id = night.subject_id
+LEFT JOIN incident_bursts ON incident_bursts.lookup_nr = night.lookup_nr
 LEFT JOIN skew
     ON
         skew.user_id = night.user_id

@@ -45,6 +45,10 @@ CREATE MACRO distance_m(lat_a, lon_a, lat_b, lon_b) AS
 CREATE MACRO seconds_between(earlier, later) AS
     (epoch_us(later) - epoch_us(earlier)) / 1000000.0;
 
+-- the local day of an instant in UTC; in this direction the engine's zones are exact
+CREATE MACRO local_day(instant, zone) AS
+    CAST(timezone(zone, timezone('UTC', instant)) AS DATE);
+
 -- a probability from log-odds
 CREATE MACRO from_log_odds(log_odds) AS
     1.0 / (1.0 + exp(-log_odds));
