@@ -35,7 +35,7 @@ def add_home(context: Frame, near_incidents: Frame) -> None:
 
 
 def add_area(context: Frame, drop: Drop, parameters: Parameters) -> None:
-    """Columns area_distance_km, area_ratio, far_circles and place_share of the lookups without a link.
+    """Columns area_distance_km, area_radius_km, second_far_km, third_far_km and place_share, without a link only.
 
     The area of a team is the fewest cells of about two kilometres that hold most of its lookups.
     """
@@ -43,7 +43,16 @@ def add_area(context: Frame, drop: Drop, parameters: Parameters) -> None:
     cells = _cells(drop, context["team"].dropna().unique(), parameters)
     placed = context.loc[
         context["is_unlinked"] & context["subject_lat"].notna() & context["subject_lon"].notna(),
-        ["user_id", "team", "circle", "postcode_key", "subject_lat", "subject_lon"],
+        [
+            "user_id",
+            "team",
+            "circle",
+            "postcode_key",
+            "subject_lat",
+            "subject_lon",
+            "subject_type",
+            "is_public_figure",
+        ],
     ].reset_index(names="nr")
     area = cells[
         (cells["before"] < said["area_share"] * cells["of_team"]) & (cells["of_team"] >= said["area_lookups"])
@@ -56,11 +65,13 @@ def add_area(context: Frame, drop: Drop, parameters: Parameters) -> None:
     placed = placed.merge(near, on=spot).merge(teams, on="team")
     placed["row"], placed["column"] = _cell(placed["subject_lat"], placed["subject_lon"])
     placed = placed.merge(cells[[*_CELL, "lookups"]], on=_CELL, how="left").set_index("nr")
-    context["area_distance_km"] = rounded(placed["km"], 1)
-    context["area_ratio"] = rounded(placed["km"] / placed["radius_km"], 2)
-    far = placed[placed["km"] >= placed["radius_km"]].groupby("user_id")["circle"].nunique()
-    circles = pd.Series(far.reindex(placed["user_id"]).to_numpy(), placed.index)
-    context["far_circles"] = circles.reindex(context.index).fillna(0)
+    context["area_distance_km"] = rounded(placed["km"], 3)
+    context["area_radius_km"] = rounded(placed["radius_km"], 3)
+    homes = placed[placed["subject_type"].isin(["person", "address"]) & ~placed["is_public_figure"]]
+    farthest = homes.groupby(["user_id", "circle"])["km"].max().sort_values(ascending=False)
+    for place, column in ((1, "second_far_km"), (2, "third_far_km")):
+        nth = farthest.groupby("user_id").nth(place).droplevel("circle")
+        context[column] = rounded(number_of(context["user_id"], nth), 3)
     subjects = drop.tables["subjects"]
     streets = subjects.loc[subjects["subject_type"] == "person", "postcode_key"]
     in_street = number_of(placed["postcode_key"], streets.value_counts(), 1)

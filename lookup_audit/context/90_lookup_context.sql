@@ -47,8 +47,8 @@ SELECT
     -- where the user works
     area.area_distance_km,
     area.area_radius_km,
-    area.area_ratio,
-    coalesce(area.far_circles, 0) AS far_circles,
+    area.second_far_km,
+    area.third_far_km,
     chance.place_by_chance,
     chance.home_by_chance,
     coalesce(chance.home_days, 1) AS home_days,

@@ -103,13 +103,13 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "kilometres from the middle of that area that are usual",
         "gebruikelijke afstand in kilometers tot het midden van dat gebied",
     ),
-    "area_ratio": (
-        "that distance against what is usual within the area",
-        "die afstand vergeleken met wat binnen het gebied gewoon is",
+    "second_far_km": (
+        "kilometres to the second-farthest household that the user looked up that day without a work link",
+        "kilometers tot het op een na verste huishouden dat de medewerker die dag zonder aanleiding opzocht",
     ),
-    "far_circles": (
-        "households outside the area that the user looked up that day without a work link",
-        "huishoudens buiten het gebied die de medewerker die dag zonder werkgerelateerde aanleiding opzocht",
+    "third_far_km": (
+        "the same of the third",
+        "hetzelfde voor het op twee na verste",
     ),
     "place_by_chance": (
         "lookups of this user that day that would be so close to the subject by chance",
