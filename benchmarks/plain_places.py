@@ -110,15 +110,22 @@ def _radii(area: Frame) -> pd.Series:
     return ((share * metres).groupby(team).sum() / 1000).clip(lower=1.0).rename("radius_km")
 
 
-def add_chance(context: Frame, tonight: Frame, past: Frame) -> None:
+def add_chance(context: Frame, drop: Drop, tonight: Frame, past: Frame) -> None:
     """Columns place_by_chance and home_by_chance, from the interests of tonight and of the days before."""
-    home = context.loc[context["same_home_postcode"], ["user_id", "team", "postcode_key"]]
+    columns = ["user_id", "team", "postcode_key", "user_own_subject_id", "user_address_key"]
+    home = context.loc[context["same_home_postcode"], columns]
     home = home.drop_duplicates("user_id").set_index("user_id")
     persons = number_of(context["user_id"], tonight["user_id"].value_counts(), 1)
     own = past[past["user_id"].isin(home.index)]
     own_persons = own["user_id"].value_counts()
     at_home = own[own["postcode_key"] == own["user_id"].map(home["postcode_key"])]
-    home_days = at_home.groupby("user_id")["day"].nunique()
+    # oneself and those one lives with are no neighbours; where more live than in a household, they are
+    subjects = drop.tables["subjects"]
+    residents = subjects.loc[subjects["subject_type"] == "person", "address_key"].value_counts()
+    households = home["user_address_key"].where(home["user_address_key"].map(residents) <= 10)
+    lives_there = at_home["home_key"] == at_home["user_id"].map(households)
+    is_self = at_home["focus_id"] == at_home["user_id"].map(home["user_own_subject_id"])
+    home_days = at_home[~lives_there & ~is_self].groupby("user_id")["day"].nunique()
     team_past = past["team"].value_counts()
     street = ["team", "postcode_key"]
     street_past = past.groupby(street).size()

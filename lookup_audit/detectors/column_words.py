@@ -116,8 +116,8 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "bevragingen van deze medewerker die dag die bij toeval zo dicht bij het subject zouden zijn",
     ),
     "home_days": (
-        "days of the last six weeks on which the user looked up someone in the own street without a work link",
-        "dagen van de laatste zes weken waarop de medewerker zonder aanleiding iemand uit de eigen straat opzocht",
+        "days of the last six weeks with a lookup, without a work link, of another household in the own street",
+        "dagen van de laatste zes weken met een bevraging, zonder aanleiding, van een ander huishouden in de eigen straat",
     ),
     "home_by_chance": (
         "lookups of this user that day so close by chance, times the chance of as many such days before",
