@@ -252,7 +252,7 @@ def weak_justification(context: Frame, said: Parameters) -> pd.Series:
         .map({"own": said["own_case_factor"], "team": said["team_case_factor"]})
         .fillna(1.0)
     )
-    met_before = (context["team_others"] > 0) | ~context["is_first"]
+    met_before = (context["team_others"] > 0) | context["met_before"]
     score *= np.where(met_before, said["shared_factor"], 1.0)
     weak = np.where(state == "none", said["missing_score"], said["boilerplate_score"])
     asks = (context["subject_link_strength"] < 0.3) & (

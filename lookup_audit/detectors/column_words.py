@@ -117,7 +117,7 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     ),
     "home_days": (
         "days of the last six weeks with a lookup, without a work link, of another household in the own street",
-        "dagen van de laatste zes weken met een bevraging, zonder aanleiding, van een ander huishouden in de eigen straat",
+        "dagen van de laatste zes weken waarop zonder aanleiding een ander huishouden in de straat is opgezocht",
     ),
     "home_by_chance": (
         "lookups of this user that day so close by chance, times the chance of as many such days before",
@@ -205,6 +205,10 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "is_first": (
         "the user looks this subject up for the first time",
         "de medewerker bevraagt dit subject voor het eerst",
+    ),
+    "met_before": (
+        "the user looked this subject up on an earlier day",
+        "de medewerker bevroeg dit subject op een eerdere dag",
     ),
     "unlinked_days": (
         "days on which the user looked the person up without a work link",
