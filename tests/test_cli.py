@@ -141,6 +141,21 @@ def test_alerts_are_ranked_from_1_by_risk_and_take_a_verdict(warehouse, monkeypa
         (("audit", "--warehouse", "{tmp}/none.duckdb"), 1, "no warehouse here"),
         (("audit", "--date", "yesterday"), 2, "is not a day"),
         (
+            ("status", "--warehouse", "{warehouse}", "--config", "{tmp}/size.toml"),
+            2,
+            "memory: '1XB' is no size; write it as '4GB'",
+        ),
+        (
+            ("status", "--warehouse", "{warehouse}", "--config", "{tmp}/order.toml"),
+            2,
+            "[rules.fixation]: minimum_days = 3 must be below strong_days = 2",
+        ),
+        (
+            ("status", "--warehouse", "{warehouse}", "--config", "{tmp}/burst.toml"),
+            2,
+            "burst_days = 30 must be below history_days = 30",
+        ),
+        (
             ("status", "--warehouse", "{warehouse}", "--config", "{tmp}/typo.toml"),
             2,
             "did you mean history_days",
@@ -169,6 +184,9 @@ def test_mistakes_get_a_clear_word_and_the_exit_code_of_the_contract(
     warehouse, tmp_path, monkeypatch, capsys, arguments, code, said
 ):
     (tmp_path / "typo.toml").write_text("[context]\nhistory_day = 3\n")
+    (tmp_path / "size.toml").write_text("memory = '1XB'\n")
+    (tmp_path / "order.toml").write_text("[rules.fixation]\nstrong_days = 2\n")
+    (tmp_path / "burst.toml").write_text("[context]\nhistory_days = 30\nburst_days = 30\n")
     (tmp_path / "empty").mkdir()
     filled = [text.format(tmp=tmp_path, warehouse=warehouse) for text in arguments]
     left, out, err = run(monkeypatch, capsys, *filled)
