@@ -237,7 +237,7 @@ def load_settings(path: Path | None) -> Settings:
         faults = "\n".join(
             f"  {_fault(fault['loc'], fault['msg'], fault['type'])}" for fault in error.errors()
         )
-        raise SettingsError(f"{path}: {error.error_count()} setting(s) at fault\n{faults}") from error
+        raise SettingsError(f"{path}: settings at fault: {error.error_count()}\n{faults}") from error
 
 
 def _fault(location: tuple[int | str, ...], message: str, kind: str) -> str:
