@@ -51,13 +51,14 @@ def add_meetings(context: Frame, drop: Drop, past: Frame, parameters: Parameters
 
 
 def _add_first(context: Frame, drop: Drop, parameters: Parameters) -> None:
-    """Whether the user meets this subject for the first time within the history, and tonight."""
+    """Whether the user met this subject on an earlier day of the history, and whether tonight is the first time."""
     pair = ["user_id", "subject_id"]
     met = window(drop.met, drop.day, parameters["context"]["history_days"])
     met = met.loc[met["subject_id"].isin(context["subject_id"].unique()), pair]
     known = pd.MultiIndex.from_frame(context[pair]).isin(pd.MultiIndex.from_frame(met))
     ordered = context.sort_values(["occurred_at", "system", "lookup_id"])
     again = ordered.duplicated(pair).reindex(context.index)
+    context["met_before"] = known
     context["is_first"] = context["subject_id"].notna() & ~again & ~known
 
 

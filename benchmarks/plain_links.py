@@ -38,9 +38,9 @@ def duty(drop: Drop, lookups: Frame, parameters: Parameters) -> Frame:
     shifts = drop.tables["shifts"]
     shifts = shifts[shifts["user_id"].isin(lookups["user_id"].unique())]
     shifts = shifts.assign(kind=shifts["kind"].fillna("duty"))
-    near = _spread(shifts, _local_day(shifts["ends_at"] + _DAY, zone), zone)
+    near = _spread(shifts, local_day(shifts["ends_at"] + _DAY, zone), zone)
     lapse = pd.Timedelta(days=context["roster_days"])
-    rostered = _spread(shifts, _local_day(shifts["ends_at"] + lapse, zone) - _DAY, zone)
+    rostered = _spread(shifts, local_day(shifts["ends_at"] + lapse, zone) - _DAY, zone)
     rostered = pd.MultiIndex.from_frame(rostered[["user_id", "day"]].drop_duplicates())
     compared = (
         lookups[["user_id", "day", "occurred_at"]].reset_index(names="nr").merge(near, on=["user_id", "day"])
@@ -73,13 +73,14 @@ def duty(drop: Drop, lookups: Frame, parameters: Parameters) -> Frame:
     )
 
 
-def _local_day(times: pd.Series, zone: str) -> pd.Series:
+def local_day(times: pd.Series, zone: str) -> pd.Series:
+    """The local day of each time in UTC."""
     return times.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
 
 
 def _spread(shifts: Frame, last: pd.Series, zone: str) -> Frame:
     """Each shift once for every local day from the one it starts on up to `last`."""
-    first = _local_day(shifts["starts_at"], zone)
+    first = local_day(shifts["starts_at"], zone)
     count = ((last - first).dt.days + 1).clip(lower=0).to_numpy()
     spread = shifts.loc[shifts.index.repeat(count)].reset_index(drop=True)
     nth = np.arange(len(spread)) - np.repeat(count.cumsum() - count, count)
@@ -243,7 +244,7 @@ def _assignments(drop: Drop, zone: str) -> Frame:
         first_sent_at=value_of(whole["incident_id"], first_sent), cleared_at=pd.NaT,
     )  # fmt: skip
     # someone sent on the same day ends it that day; a night sees the whole day, so only later ones matter
-    same_day = _local_day(whole["first_sent_at"], zone) <= _local_day(whole["happened_at"], zone)
+    same_day = local_day(whole["first_sent_at"], zone) <= local_day(whole["happened_at"], zone)
     whole = whole[~same_day]
     named = sent[sent["user_id"].notna()].assign(as_team=False)
     teams = pd.concat([sent[sent["user_id"].isna()], whole]).drop(columns="user_id").dropna(subset=["team"])

@@ -79,7 +79,7 @@ def lookup_context(drop: Drop, parameters: Parameters) -> Frame:
     add_home(context, near_incidents)
     add_kin(context, drop, hops, parameters)
     add_area(context, drop, parameters)
-    add_chance(context, met_tonight, met_before)
+    add_chance(context, drop, met_tonight, met_before)
     add_reasons(context, drop, hops, parameters)
     add_public(context, drop, past[past["unlinked"]], near_incidents, parameters)
     add_meetings(context, drop, past, parameters)

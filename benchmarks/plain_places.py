@@ -35,7 +35,7 @@ def add_home(context: Frame, near_incidents: Frame) -> None:
 
 
 def add_area(context: Frame, drop: Drop, parameters: Parameters) -> None:
-    """Columns area_distance_km, area_ratio, far_circles and place_share of the lookups without a link.
+    """Columns area_distance_km, area_radius_km, second_far_km, third_far_km and place_share, without a link only.
 
     The area of a team is the fewest cells of about two kilometres that hold most of its lookups.
     """
@@ -43,7 +43,16 @@ def add_area(context: Frame, drop: Drop, parameters: Parameters) -> None:
     cells = _cells(drop, context["team"].dropna().unique(), parameters)
     placed = context.loc[
         context["is_unlinked"] & context["subject_lat"].notna() & context["subject_lon"].notna(),
-        ["user_id", "team", "circle", "postcode_key", "subject_lat", "subject_lon"],
+        [
+            "user_id",
+            "team",
+            "circle",
+            "postcode_key",
+            "subject_lat",
+            "subject_lon",
+            "subject_type",
+            "is_public_figure",
+        ],
     ].reset_index(names="nr")
     area = cells[
         (cells["before"] < said["area_share"] * cells["of_team"]) & (cells["of_team"] >= said["area_lookups"])
@@ -56,11 +65,13 @@ def add_area(context: Frame, drop: Drop, parameters: Parameters) -> None:
     placed = placed.merge(near, on=spot).merge(teams, on="team")
     placed["row"], placed["column"] = _cell(placed["subject_lat"], placed["subject_lon"])
     placed = placed.merge(cells[[*_CELL, "lookups"]], on=_CELL, how="left").set_index("nr")
-    context["area_distance_km"] = rounded(placed["km"], 1)
-    context["area_ratio"] = rounded(placed["km"] / placed["radius_km"], 2)
-    far = placed[placed["km"] >= placed["radius_km"]].groupby("user_id")["circle"].nunique()
-    circles = pd.Series(far.reindex(placed["user_id"]).to_numpy(), placed.index)
-    context["far_circles"] = circles.reindex(context.index).fillna(0)
+    context["area_distance_km"] = rounded(placed["km"], 3)
+    context["area_radius_km"] = rounded(placed["radius_km"], 3)
+    homes = placed[placed["subject_type"].isin(["person", "address"]) & ~placed["is_public_figure"]]
+    farthest = homes.groupby(["user_id", "circle"])["km"].max().sort_values(ascending=False)
+    for place, column in ((1, "second_far_km"), (2, "third_far_km")):
+        nth = farthest.groupby("user_id").nth(place).droplevel("circle")
+        context[column] = rounded(number_of(context["user_id"], nth), 3)
     subjects = drop.tables["subjects"]
     streets = subjects.loc[subjects["subject_type"] == "person", "postcode_key"]
     in_street = number_of(placed["postcode_key"], streets.value_counts(), 1)
@@ -99,15 +110,22 @@ def _radii(area: Frame) -> pd.Series:
     return ((share * metres).groupby(team).sum() / 1000).clip(lower=1.0).rename("radius_km")
 
 
-def add_chance(context: Frame, tonight: Frame, past: Frame) -> None:
+def add_chance(context: Frame, drop: Drop, tonight: Frame, past: Frame) -> None:
     """Columns place_by_chance and home_by_chance, from the interests of tonight and of the days before."""
-    home = context.loc[context["same_home_postcode"], ["user_id", "team", "postcode_key"]]
+    columns = ["user_id", "team", "postcode_key", "user_own_subject_id", "user_address_key"]
+    home = context.loc[context["same_home_postcode"], columns]
     home = home.drop_duplicates("user_id").set_index("user_id")
     persons = number_of(context["user_id"], tonight["user_id"].value_counts(), 1)
     own = past[past["user_id"].isin(home.index)]
     own_persons = own["user_id"].value_counts()
     at_home = own[own["postcode_key"] == own["user_id"].map(home["postcode_key"])]
-    home_days = at_home.groupby("user_id")["day"].nunique()
+    # oneself and those one lives with are no neighbours; where more live than in a household, they are
+    subjects = drop.tables["subjects"]
+    residents = subjects.loc[subjects["subject_type"] == "person", "address_key"].value_counts()
+    households = home["user_address_key"].where(home["user_address_key"].map(residents) <= 10)
+    lives_there = at_home["home_key"] == at_home["user_id"].map(households)
+    is_self = at_home["focus_id"] == at_home["user_id"].map(home["user_own_subject_id"])
+    home_days = at_home[~lives_there & ~is_self].groupby("user_id")["day"].nunique()
     team_past = past["team"].value_counts()
     street = ["team", "postcode_key"]
     street_past = past.groupby(street).size()

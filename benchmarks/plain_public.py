@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from benchmarks.plain_links import local_day
 from benchmarks.plain_tables import Drop, Frame, Parameters, number_of, value_of, window
 
 
@@ -24,9 +25,10 @@ def add_public(
     for column, values in bursts[["users", "teams", "excess"]].items():
         context[f"burst_{column}"] = number_of(context["focus_id"], values, 0)
     lately = window(unlinked, drop.day, said["burst_days"] - 1)
-    waves = _incident_bursts(context, lately, near_incidents, bursts["expected"])
+    near = near_incidents.assign(happened_on=local_day(near_incidents["happened_at"], parameters["zone"]))
+    waves = _incident_bursts(context, lately, near, bursts["expected"])
     for column, values in waves.items():
-        context[f"incident_{column}"] = number_of(context["subject_id"], values, 0)
+        context[f"incident_{column}"] = values.reindex(context.index).fillna(0)
 
 
 def _excess(users: pd.Series, expected: pd.Series) -> pd.Series:
@@ -53,26 +55,33 @@ def _bursts(context: Frame, unlinked: Frame, edge: pd.Timestamp, known: np.ndarr
 
 
 def _incident_bursts(context: Frame, lately: Frame, near: Frame, usual: pd.Series) -> Frame:
-    """Users, teams and excess by subject, of the incident that draws most."""
-    tonight = context.loc[context["is_unlinked"], ["subject_id", "user_id", "team", "occurred_at"]]
+    """Users, teams and excess by lookup, of the incident before it that draws most."""
+    near = near.drop_duplicates(["subject_id", "incident_id"])
+    tonight = context[["subject_id", "user_id", "team", "occurred_at", "is_unlinked"]].reset_index(names="nr")
     tonight = tonight.merge(near[["subject_id", "incident_id", "happened_at"]], on="subject_id")
     tonight = tonight[tonight["occurred_at"] >= tonight["happened_at"]]
-    involved = near[["subject_id", "incident_id"]].drop_duplicates()
-    happened = near[["subject_id", "incident_id", "happened_at"]].drop_duplicates(
-        ["subject_id", "incident_id"]
-    )
-    lately = lately.merge(happened, on="subject_id")
-    lately = lately[lately["day"] >= lately["happened_at"].dt.normalize()]
-    attention = _attention(pd.concat([tonight, lately]), "incident_id")
-    nearly_all = attention["users"].mean() + 2 * attention["users"].std(ddof=0)
-    foci = involved.assign(focus_id=value_of(involved["subject_id"], _by_subject(context)))
+    lately = lately.merge(near[["subject_id", "incident_id", "happened_on"]], on="subject_id")
+    lately = lately[lately["day"] >= lately["happened_on"]]
+    attention = _attention(pd.concat([tonight[tonight["is_unlinked"]], lately]), "incident_id")
+    foci = near.assign(focus_id=value_of(near["subject_id"], _by_subject(context)))
     foci = foci[["incident_id", "focus_id"]].drop_duplicates()
     known = number_of(foci["focus_id"], usual).groupby(foci["incident_id"]).sum()
-    expected = np.maximum(known.reindex(attention.index, fill_value=0), nearly_all)
+    expected = np.maximum(known.reindex(attention.index, fill_value=0), _of_others(attention["users"]))
     attention["excess"] = _excess(attention["users"], expected)
-    waves = involved.merge(attention, left_on="incident_id", right_index=True)
-    waves = waves.sort_values(["excess", "incident_id"]).drop_duplicates("subject_id", keep="last")
-    return waves.set_index("subject_id")[["users", "teams", "excess"]].round(3)
+    waves = tonight[["nr", "incident_id"]].merge(attention, left_on="incident_id", right_index=True)
+    waves = waves.sort_values(["excess", "incident_id"]).drop_duplicates("nr", keep="last")
+    return waves.set_index("nr")[["users", "teams", "excess"]].round(3)
+
+
+def _of_others(users: pd.Series) -> pd.Series:
+    """What nearly every other incident draws, without the most of these, and with twenty that draw one."""
+    falling = users.sort_values(ascending=False)
+    most = pd.Series(falling.iloc[0] if len(falling) else 0, users.index)
+    most[falling.index[:1]] = falling.iloc[1] if len(falling) > 1 else 0
+    known = max(len(users) - 2, 0) + 20
+    mean = (users.sum() - users - most + 20) / known
+    square = ((users**2).sum() - users**2 - most**2 + 40) / known
+    return mean + 2 * np.sqrt((square - mean**2).clip(lower=0))
 
 
 def _by_subject(context: Frame) -> pd.Series:

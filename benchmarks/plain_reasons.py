@@ -5,7 +5,7 @@ import pandas as pd
 
 from benchmarks.plain_keys import reason_key
 from benchmarks.plain_links import first_registered, works_on
-from benchmarks.plain_tables import Drop, Frame, Parameters, value_of
+from benchmarks.plain_tables import RARE, Drop, Frame, Parameters, value_of
 
 
 def add_reasons(context: Frame, drop: Drop, hops: Frame, parameters: Parameters) -> None:
@@ -17,7 +17,7 @@ def add_reasons(context: Frame, drop: Drop, hops: Frame, parameters: Parameters)
     demanding = share.index[(totals >= 100) & (share >= said["reason_demanded_share"])]
     context["reason_demanded"] = context["system"].isin([*said["reason_systems"], *demanding])
     common = given.groupby("reason").agg(lookups=("lookups", "sum"), functions=("function", "nunique"))
-    functions = given["function"].nunique()
+    functions = given.loc[given["reason"] != RARE, "function"].nunique()
     common = common[(common["functions"] >= 0.6 * functions) & (functions >= 3)]
     common_share = common["lookups"] / given["lookups"].sum()
     boilerplate = common_share.index[common_share >= said["boilerplate_share"]]

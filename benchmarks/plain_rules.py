@@ -177,17 +177,18 @@ def off_duty(context: Frame, said: Parameters) -> pd.Series:
 
 
 def out_of_area(context: Frame, said: Parameters) -> pd.Series:
-    circles = context["far_circles"]
+    least = np.maximum(said["minimum_km"], said["minimum_ratio"] * context["area_radius_km"])
     score = np.select(
-        [circles >= 3, circles == 2], [said["series_score"], said["pair_score"]], said["single_score"]
+        [context["third_far_km"] >= least, context["second_far_km"] >= least],
+        [said["series_score"], said["pair_score"]],
+        said["single_score"],
     )
     asks = (
         context["is_unlinked"]
         & ~context["is_desk"]
         & ~context["is_public_figure"]
         & context["subject_type"].isin(["person", "address"])
-        & (context["area_distance_km"] >= said["minimum_km"])
-        & (context["area_ratio"] >= said["minimum_ratio"])
+        & (context["area_distance_km"] >= least)
     )
     return _scored(score * _shared(context, said), asks)
 
@@ -253,7 +254,7 @@ def weak_justification(context: Frame, said: Parameters) -> pd.Series:
         .map({"own": said["own_case_factor"], "team": said["team_case_factor"]})
         .fillna(1.0)
     )
-    met_before = (context["team_others"] > 0) | ~context["is_first"]
+    met_before = (context["team_others"] > 0) | context["met_before"]
     score *= np.where(met_before, said["shared_factor"], 1.0)
     weak = np.where(state == "none", said["missing_score"], said["boilerplate_score"])
     asks = (context["subject_link_strength"] < 0.3) & (

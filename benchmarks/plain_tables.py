@@ -199,6 +199,7 @@ def _nights(day: pd.Series, zone: str) -> Frame:
 
 
 _SAID = ["day", "system", "function", "reason"]
+RARE = "…"  # no reason is spelt like that
 
 
 def _reasons_given(lookups: Frame, functions: pd.Series) -> Frame:
@@ -208,10 +209,11 @@ def _reasons_given(lookups: Frame, functions: pd.Series) -> Frame:
 
 
 def _by_reason(said: Frame) -> Frame:
-    """The counts again with the reasons normalised, without those given fewer than three times a day."""
+    """The counts again with the reasons normalised, those given fewer than three times a day as one."""
     said = said.assign(reason=reason_key(said["reason"]))
     said = said.groupby(_SAID, dropna=False, sort=False)["lookups"].sum().reset_index()
-    return said[(said["lookups"] >= 3) | said["reason"].isna()]
+    said["reason"] = said["reason"].mask((said["lookups"] < 3) & said["reason"].notna(), RARE)
+    return said.groupby(_SAID, dropna=False, sort=False)["lookups"].sum().reset_index()
 
 
 def _resolve(lookups: Frame, subjects: Frame) -> None:

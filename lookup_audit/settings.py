@@ -3,12 +3,13 @@
 import difflib
 import hashlib
 import json
+import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from lookup_audit.errors import SettingsError
 
@@ -86,6 +87,15 @@ class Context(_Section):
         ),
         description="Functions (any part of the name) whose job is to look up for others.",
     )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _past_before_burst(self) -> Self:
+        if self.burst_days >= self.history_days:
+            raise ValueError(
+                f"burst_days = {self.burst_days} must be below history_days = {self.history_days}: "
+                "a burst is compared with the days before it"
+            )
+        return self
 
 
 class Forest(_Section):
@@ -170,7 +180,9 @@ class Settings(_Section):
         default_factory=dict, description="Parameters by rule or explanation: [rules.neighbour] …"
     )
     threads: int | None = Field(None, ge=1, description="Of the engine; empty means all cores.")
-    memory: str | None = Field(None, description="Of the engine, as '4GB'; empty means 60% of the machine.")
+    memory: str | None = Field(
+        None, description="Of the engine, as '4GB' or '50%'; empty means 60% of the machine."
+    )
 
     @field_validator("zone")
     @classmethod
@@ -178,6 +190,23 @@ class Settings(_Section):
         if value not in available_timezones():
             near = difflib.get_close_matches(value, available_timezones(), n=1)
             raise ValueError(f"no such time zone{f'; did you mean {near[0]}?' if near else ''}")
+        return value
+
+    @field_validator("memory")
+    @classmethod
+    def _size(cls, value: str | None) -> str | None:
+        """A size that the engine reads, and can start with; it would say so only once a file is opened."""
+        if value is None:
+            return None
+        size = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([KMGT]i?B|%)\s*", value, re.IGNORECASE)
+        if size is None:
+            raise ValueError(f"{value!r} is no size; write it as '4GB', '512MiB' or '60%'")
+        number, unit = float(size[1]), size[2].upper()
+        if unit == "%":
+            if not 0 < number <= 100:
+                raise ValueError(f"{value!r} must be above 0% and at most 100%")
+        elif number * 1024 ** "KMGT".index(unit[0]) < 1024:
+            raise ValueError(f"{value!r} is too little; the engine needs a megabyte at least")
         return value
 
     @property
@@ -208,7 +237,7 @@ def load_settings(path: Path | None) -> Settings:
         faults = "\n".join(
             f"  {_fault(fault['loc'], fault['msg'], fault['type'])}" for fault in error.errors()
         )
-        raise SettingsError(f"{path}: {error.error_count()} setting(s) at fault\n{faults}") from error
+        raise SettingsError(f"{path}: settings at fault: {error.error_count()}\n{faults}") from error
 
 
 def _fault(location: tuple[int | str, ...], message: str, kind: str) -> str:

@@ -61,7 +61,7 @@ def test_a_case_cannot_redefine_the_base_world(
 def test_a_case_must_give_what_its_rule_needs_to_run(
     read_cases: Callable[[Path], list[Any]], case_faults: Callable[[Any], list[str]]
 ) -> None:
-    case = read_cases(CASES / "rules" / "bulk_extraction.toml")[0]
-    lookups = [{**lookup, "action": None} for lookup in case.tables["lookups"]]
-    with pytest.raises(ValueError, match="shows nothing, because it was skipped: bulk_extraction: needs"):
+    case = read_cases(CASES / "rules" / "vehicle_at_door.toml")[0]
+    lookups = [{**lookup, "channel": None} for lookup in case.tables["lookups"]]
+    with pytest.raises(ValueError, match="shows nothing, because it was skipped: vehicle_at_door: needs"):
         case_faults(dataclasses.replace(case, tables={"lookups": lookups}, expect=[]))

@@ -12,7 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from lookup_audit import __version__
 from lookup_audit.cli import app, main
+from lookup_audit.cli.common import counted, program
 from lookup_audit.simulate import simulate
 from lookup_audit.warehouse import OUTPUT_TABLES
 
@@ -65,6 +67,25 @@ def test_every_command_of_the_contract_is_there_and_explains_itself():
         text = runner.invoke(app, [command, "--help"]).output
         assert "--warehouse" in text, command
         assert "--config" in text, command
+
+
+def test_it_says_which_version_it_is(monkeypatch, capsys):
+    assert run(monkeypatch, capsys, "--version") == (0, f"lookup-audit {__version__}\n", "")
+
+
+def test_what_follows_a_number_agrees_with_it():
+    assert [counted(count, "day") for count in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
+    assert [counted(count, "more is", "more are") for count in (1, 1200)] == ["1 more is", "1,200 more are"]
+
+
+def test_a_command_to_paste_names_the_program_where_it_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert program() == "lookup-audit"
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "lookup-audit").touch()
+    assert program() == "lookup-audit"  # an environment, but another one than this runs in
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    assert program() == ".venv/bin/lookup-audit"
 
 
 def test_help_imports_nothing_heavy():
@@ -141,13 +162,28 @@ def test_alerts_are_ranked_from_1_by_risk_and_take_a_verdict(warehouse, monkeypa
         (("audit", "--warehouse", "{tmp}/none.duckdb"), 1, "no warehouse here"),
         (("audit", "--date", "yesterday"), 2, "is not a day"),
         (
+            ("status", "--warehouse", "{warehouse}", "--config", "{tmp}/size.toml"),
+            2,
+            "memory: '1XB' is no size; write it as '4GB'",
+        ),
+        (
+            ("status", "--warehouse", "{warehouse}", "--config", "{tmp}/order.toml"),
+            2,
+            "[rules.fixation]: minimum_days = 3 must be below strong_days = 2",
+        ),
+        (
+            ("status", "--warehouse", "{warehouse}", "--config", "{tmp}/burst.toml"),
+            2,
+            "burst_days = 30 must be below history_days = 30",
+        ),
+        (
             ("status", "--warehouse", "{warehouse}", "--config", "{tmp}/typo.toml"),
             2,
             "did you mean history_days",
         ),
         (("ingest", "{tmp}/empty", "--warehouse", "{tmp}/new.duckdb"), 1, "empty"),
         (("ingest", "{tmp}/missing", "--warehouse", "{tmp}/new.duckdb"), 1, "missing"),
-        (("rules", "neighbor"), 2, "no rule or explanation"),
+        (("rules", "neighbor"), 2, "no rule or explanation 'neighbor'; did you mean neighbour?"),
         (("dossier", "u1", "--mandate", " ", "--warehouse", "{warehouse}", "--out", "{tmp}/d"), 2, "mandate"),
         (("status", "--warehouse", "{tmp}/typo.toml"), 1, "not a warehouse"),
         (("status", "--warehouse", "{tmp}/empty"), 1, "is a folder"),
@@ -169,6 +205,9 @@ def test_mistakes_get_a_clear_word_and_the_exit_code_of_the_contract(
     warehouse, tmp_path, monkeypatch, capsys, arguments, code, said
 ):
     (tmp_path / "typo.toml").write_text("[context]\nhistory_day = 3\n")
+    (tmp_path / "size.toml").write_text("memory = '1XB'\n")
+    (tmp_path / "order.toml").write_text("[rules.fixation]\nstrong_days = 2\n")
+    (tmp_path / "burst.toml").write_text("[context]\nhistory_days = 30\nburst_days = 30\n")
     (tmp_path / "empty").mkdir()
     filled = [text.format(tmp=tmp_path, warehouse=warehouse) for text in arguments]
     left, out, err = run(monkeypatch, capsys, *filled)

@@ -280,3 +280,28 @@ def test_a_configuration_that_names_what_does_not_exist_is_refused(configured, s
     with pytest.raises(SettingsError, match=said):
         check_configured(Settings.model_validate(configured))
     check_configured(Settings(rules={"neighbour": {"near_m": 100}}, required_detectors=("peer_anomaly",)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "values", "said"),
+    [
+        ("fixation", {"strong_days": 2}, "minimum_days = 3 must be below strong_days = 2"),
+        ("fixation", {"minimum_days": 7}, "minimum_days = 7 must be below strong_days = 7"),
+        ("family", {"rare_by_chance": 0.2}, "rare_by_chance = 0.2 must be below uncommon_by_chance = 0.15"),
+        ("neighbour", {"near_m": 50}, "next_door_m = 60 must be at most near_m = 50"),
+        ("news_spike", {"weak_score": 0.95}, "weak_score = 0.95 must be at most strong_score = 0.9"),
+        ("out_of_area", {"series_score": 0.5}, "pair_score = 0.55 must be at most series_score = 0.5"),
+    ],
+)
+def test_parameters_that_are_the_wrong_way_round_are_refused(rule, values, said):
+    with pytest.raises(SettingsError, match=re.escape(f"[rules.{rule}]: {said}")):
+        check_configured(Settings(rules={rule: values}))
+
+
+def test_parameters_that_may_be_the_same_may():
+    check_configured(Settings(rules={"neighbour": {"near_m": 60}, "fixation": {"weak_score": 0.95}}))
+
+
+def test_every_pair_of_parameters_in_an_order_is_one_of_a_rule_or_explanation():
+    for pair in (*signed_sql._RISING, *signed_sql._NOT_FALLING):
+        assert any(set(pair) <= set(signed.parameters) for signed in SIGNED), pair

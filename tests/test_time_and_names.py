@@ -1,6 +1,7 @@
 """Times, distances and names compare as people mean them, whatever the spelling and the clock."""
 
 import csv
+import hashlib
 import math
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -221,3 +222,22 @@ def test_days_of_clock_changes_have_their_real_length(
 def test_seconds_between_are_elapsed_seconds(ask: Ask, start: datetime, microseconds: int) -> None:
     end = start + timedelta(microseconds=microseconds)
     assert ask("seconds_between($a, $b)", a=start, b=end) == pytest.approx(microseconds / 1e6, abs=1e-6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(*[st.lists(st.text("ab\x1b\x1fenu", max_size=4) | st.none(), min_size=1, max_size=3)] * 2)
+def test_ids_are_the_same_for_the_same_parts_and_for_no_others(ask: Ask, one, other):
+    same = ask("stable_id('f', $one) = stable_id('f', $other)", one=one, other=other)
+    assert same == (one == other)
+
+
+def test_the_id_of_ordinary_parts_is_the_hash_of_them_joined(ask: Ask) -> None:
+    joined = hashlib.sha256(b"fixation\x1fBVH\x1fL-1").hexdigest()[:16]
+    assert ask("stable_id('f', ['fixation', 'BVH', 'L-1'])") == f"f-{joined}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(["BVH\x1f1", "2"], ["BVH", "1\x1f2"]), (["a", None], ["a"]), (["a\x1bu"], ["a\x1f"])]
+)
+def test_ids_of_parts_that_hold_the_sign_between_them_differ(ask: Ask, one, other):
+    assert ask("stable_id('f', $one) <> stable_id('f', $other)", one=one, other=other)

@@ -183,14 +183,14 @@ def command(tmp_path: Path) -> Any:
 def test_the_command_lists_the_sample_takes_verdicts_and_says_what_they_mean(command: Any) -> None:
     said = command("alerts", "--control")
     assert "drawn at random, nothing was flagged" in said
-    assert "0 of 4 drawn on 2 night(s) are judged." in said
+    assert "Judged: 0 of 4 drawn on 2 nights." in said
     chosen = next(word for word in said.split() if word.startswith("c-"))
     assert "unexplained" in command(
         "triage", chosen, "--verdict", "unexplained", "--note", "no case, no call"
     )
     said = command("alerts", "--control")
     assert chosen not in said  # judged already
-    assert "1 of 4 drawn on 2 night(s) are judged." in said
+    assert "Judged: 1 of 4 drawn on 2 nights." in said
     assert "1 of these stayed without an answer: 100.0% (20.7%–100.0%)" in said
     assert "39 to 190 of the 190 lookups that nothing flagged" in said
     assert chosen in command("alerts", "--control", "--status", "unexplained")

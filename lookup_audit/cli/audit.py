@@ -1,5 +1,6 @@
 """Commands of the night: audit, status, rules, evaluate."""
 
+import difflib
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from lookup_audit.cli.common import (
     ConfigOption,
     JsonOption,
     WarehouseOption,
+    counted,
     day_from,
     language_from,
     note,
@@ -88,8 +90,9 @@ def say_nights(nights: "list[NightSummary]") -> None:
     lookups = sum(night.lookups for night in nights)
     explained = sum(night.explained for night in nights)
     say(
-        f"{len(nights)} day(s) from {nights[0].audit_date} to {nights[-1].audit_date}: {lookups:,} lookups, "
-        f"{explained / max(lookups, 1):.1%} explained, {sum(night.touched for night in nights):,} raise a question"
+        f"{counted(len(nights), 'day')} from {nights[0].audit_date} to {nights[-1].audit_date}: "
+        f"{counted(lookups, 'lookup')}, {explained / max(lookups, 1):.1%} explained, "
+        + counted(sum(night.touched for night in nights), "raises a question", "raise a question")
     )
     if len(nights) > 7:
         say("The last 7 days (--json lists all):")
@@ -106,7 +109,7 @@ def say_nights(nights: "list[NightSummary]") -> None:
         for why in night.skipped:
             skipped.setdefault(why, []).append(night.audit_date)
     for why, days in sorted(skipped.items()):
-        note(f"could not run on {len(days)} of {len(nights)} day(s): {why}")
+        note(f"could not run on {len(days)} of {counted(len(nights), 'day')}: {why}")
 
 
 def status(
@@ -143,7 +146,8 @@ def status(
     )
     say(f"\nfiles {state['files']:,}, rejected rows {state['rejected_rows']:,}")
     say(
-        f"audited {state['audited_days']} day(s): {state['first_audited'] or '–'} to {state['last_audited'] or '–'}"
+        f"audited {counted(state['audited_days'], 'day')}: "
+        f"{state['first_audited'] or '–'} to {state['last_audited'] or '–'}"
     )
     pending = state["pending"]
     if not state["loaded"]["lookups"]:
@@ -218,7 +222,12 @@ def rules(
     every = described()
     chosen = [one for one in every if rule in {None, one.id}]
     if not chosen:
-        raise UsageError(f"no rule or explanation {rule!r}; known are {', '.join(one.id for one in every)}")
+        known = [one.id for one in every]
+        near = difflib.get_close_matches(str(rule), known, n=1, cutoff=0.5)
+        raise UsageError(
+            f"no rule or explanation {rule!r}{f'; did you mean {near[0]}?' if near else ''}\n"
+            f"  known are {', '.join(known)}"
+        )
     if as_json:
         say_json([as_dict(one) for one in chosen])
     elif rule is None:

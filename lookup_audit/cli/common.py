@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lookup_audit import __version__
 from lookup_audit.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -50,6 +51,22 @@ LanguageOption = Annotated[
 ]
 
 DEFAULT_WAREHOUSE = Path("lookup_audit.duckdb")
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        say(f"lookup-audit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is."),
+    ] = False,
+) -> None:
+    pass  # what the program does is in the help of the application
 
 
 def settings_from(config: Path | None) -> "Settings":
@@ -100,6 +117,18 @@ def language_from(text: str | None) -> Any:
     if text not in {None, "en", "nl"}:
         raise typer.BadParameter(f"{text!r}: en or nl", param_hint="--lang")
     return text
+
+
+def program() -> str:
+    """How this program is called from where the reader is; the environment may not be active."""
+    environment = Path(".venv")
+    is_here = (environment / "bin" / "lookup-audit").exists() and environment.samefile(sys.prefix)
+    return ".venv/bin/lookup-audit" if is_here else "lookup-audit"
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A count with its noun, or any words that follow the number: "1 day", "1,200 days"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def say(text: str = "") -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lookup_audit.cli.common import say, say_table
+from lookup_audit.cli.common import counted, say, say_table
 
 if TYPE_CHECKING:
     from lookup_audit.evaluation import Comparison, Evaluation, LabelScore, LeftOut, Rate, Share
@@ -12,11 +12,14 @@ if TYPE_CHECKING:
 def say_evaluation(evaluation: "Evaluation", *, by_group: bool = False, leave_one_out: bool = False) -> None:
     """What `evaluate` measured, as tables with 95% intervals; two long parts only when asked for."""
     say(
-        f"{evaluation.lookups:,} lookups by {evaluation.users:,} users on {evaluation.days} audited days; "
-        f"{evaluation.alerts:,} alerts"
+        f"{counted(evaluation.lookups, 'lookup')} by {counted(evaluation.users, 'user')} on "
+        f"{counted(evaluation.days, 'audited day')}; {counted(evaluation.alerts, 'alert')}"
     )
     if evaluation.labels:
-        say(f"{evaluation.labels:,} lookups by {evaluation.labelled_users:,} users are labelled as misuse")
+        say(
+            f"{counted(evaluation.labels, 'lookup')} by {counted(evaluation.labelled_users, 'user')} "
+            f"{'is' if evaluation.labels == 1 else 'are'} labelled as misuse"
+        )
         _say_reading(evaluation)
     else:
         say("no audited lookup has a label: every alert counts as false")
@@ -152,7 +155,7 @@ def _say_left_out(evaluation: "Evaluation") -> None:
     )
     say(
         f"Of all together: average precision {_number(out.average_precision)}, recall "
-        f"{_share(out.recall).strip()} in the first {out.alerts_read} alerts, each with the risk of its "
+        f"{_share(out.recall).strip()} in the first {counted(out.alerts_read, 'alert')}, each with the risk of its "
         "riskiest lookup. Right and false: alerts of risk from 0.5."
     )
 

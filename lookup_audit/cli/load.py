@@ -1,5 +1,6 @@
 """Commands that bring data in: simulate, ingest, demo."""
 
+import shlex
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -12,9 +13,11 @@ from lookup_audit.cli.common import (
     ConfigOption,
     JsonOption,
     WarehouseOption,
+    counted,
     day_from,
     note,
     open_warehouse,
+    program,
     progress_bar,
     say,
     say_json,
@@ -71,7 +74,7 @@ def simulate(
         say_json({"out": out, "rows": summary.rows, "labels": summary.labels})
         return
     say_table(("table", "rows"), sorted(summary.rows.items()), numbers=(1,))
-    say(f"\n{sum(summary.labels.values())} labelled lookups. The drop is in {out}")
+    say(f"\n{counted(sum(summary.labels.values()), 'labelled lookup')}. The drop is in {out}")
 
 
 def ingest(
@@ -162,11 +165,11 @@ def say_summary(summary: "IngestSummary") -> None:
     known = [report for report in summary.files if report.status == "already_loaded" and report.rows_rejected]
     if known:
         note(
-            f"{sum(report.rows_rejected for report in known)} row(s) of known files are still rejected; a file "
-            "is loaded once, so deliver the mended rows as a new file"
+            f"of known files {counted(sum(report.rows_rejected for report in known), 'row is', 'rows are')} still "
+            "rejected; a file is loaded once, so deliver the mended rows as a new file"
         )
     if summary.rejected:
-        note(f"{summary.rejected} row(s) rejected; see: lookup-audit status --rejected")
+        note(f"{counted(summary.rejected, 'row')} rejected; see: lookup-audit status --rejected")
 
 
 def demo(
@@ -222,4 +225,4 @@ def demo(
         say(f"   {page}")
     say(f"   {out / 'export'}/*.parquet")
     say(f"\nOpen the dashboard in a browser: {pages[0]}")
-    say(f"Look further with: lookup-audit alerts --warehouse {path}")
+    say(f"Look further with: {program()} alerts --warehouse {shlex.quote(str(path))}")

@@ -12,6 +12,7 @@ from lookup_audit.cli.common import (
     LanguageOption,
     WarehouseOption,
     check_period,
+    counted,
     day_from,
     language_from,
     open_warehouse,
@@ -83,7 +84,8 @@ def alerts(
     if len(rows) < found:
         say(f"\nThe first {len(rows)} of {found}; --limit lists more.")
     if counts["below"] and not every:
-        say(f"\n{counts['below']} more are below the line of what is read a night; --all lists them too.")
+        more = counted(counts["below"], "more is", "more are")
+        say(f"\n{more} below the line of what is read a night; --all lists them too.")
 
 
 def say_alerts(rows: list[dict[str, Any]]) -> None:
@@ -126,7 +128,7 @@ def _control(opened: "Warehouse", limit: int | None, statuses: "list[Any]", *, a
             ],
         )  # fmt: skip
     unanswered = estimate.unanswered
-    say(f"\n{unanswered.whole} of {estimate.drawn} drawn on {estimate.nights} night(s) are judged.")
+    say(f"\nJudged: {unanswered.whole} of {estimate.drawn} drawn on {counted(estimate.nights, 'night')}.")
     if unanswered.low is not None and unanswered.high is not None:
         say(
             f"{unanswered.part} of these stayed without an answer: {unanswered.share:.1%} "

@@ -1,6 +1,6 @@
 -- The recent incidents that the night's subjects were involved in, or that happened where they live.
 WITH recent AS (
-    SELECT incident_id, occurred_at, address_key, lat, lon
+    SELECT incident_id, occurred_at, local_day(occurred_at, $zone) AS local_date, address_key, lat, lon
     FROM incidents
     WHERE
         occurred_at < $night_end
@@ -20,7 +20,15 @@ at_address AS (
     INNER JOIN night_subjects ON night_subjects.address_key = recent.address_key
 )
 
-SELECT linked.subject_id, linked.incident_id, linked.how, linked.carries, recent.occurred_at, recent.lat, recent.lon
+SELECT
+    linked.subject_id,
+    linked.incident_id,
+    linked.how,
+    linked.carries,
+    recent.occurred_at,
+    recent.local_date,
+    recent.lat,
+    recent.lon
 FROM (
     SELECT subject_id, incident_id, 'involved' AS how, carries FROM involved
     UNION ALL

@@ -19,7 +19,11 @@ systems AS (
 ),
 
 given AS (
-    SELECT sum(lookups) AS lookups, count(DISTINCT function) AS functions FROM habits WHERE reason IS NOT NULL
+    SELECT
+        sum(lookups) AS lookups,
+        count(DISTINCT CASE WHEN reason <> '…' THEN function END) AS functions
+    FROM habits
+    WHERE reason IS NOT NULL
 ),
 
 -- "controle" is written by everyone, "rijdt zonder licht" by those on the road

@@ -1,6 +1,9 @@
 -- How far outside the team's working area the subject is. The area is learned: the fewest cells that hold
 -- nine tenths of the team's lookups in the history window (a highest-density region, Hyndman 1996), so a team
 -- with two villages has two, and a national team the whole country. A team without enough past has none yet.
+-- With it, how far away the farthest households are whose persons or addresses the user looked up that night: one
+-- from elsewhere is an ordinary day, a rule can ask how far a second and a third were. Vehicles and public figures
+-- come from anywhere, and are none of them.
 -- And which share of the team's lookups would be so close to the subject by chance alone: nine in ten spread like
 -- the team's (within 200 metres, which is 0.028 of a cell), one in ten of anyone in the register (a driver, a
 -- visitor), of whom so many live in that street.
@@ -79,6 +82,7 @@ placed AS (
         night.lookup_nr,
         night.user_id,
         night_subjects.circle,
+        night_subjects.subject_type IN ('person', 'address') AND NOT night_subjects.is_public_figure AS has_home,
         night.team,
         night_subjects.postcode_key,
         round(floor(night_subjects.lat / 0.02) * 0.02 + 0.01, 2) AS cell_lat,
@@ -119,19 +123,36 @@ team_totals AS (
     SELECT team, sum(lookups) AS lookups FROM cells GROUP BY team
 ),
 
-far AS (
-    SELECT user_id, count(DISTINCT circle) AS circles
+households AS (
+    SELECT user_id, circle, max(area_distance_km) AS area_distance_km
     FROM placed
-    WHERE area_distance_km >= area_radius_km
+    WHERE has_home
+    GROUP BY user_id, circle
+),
+
+farthest AS (
+    SELECT
+        user_id,
+        area_distance_km,
+        row_number() OVER (PARTITION BY user_id ORDER BY area_distance_km DESC, circle) AS place
+    FROM households
+),
+
+far AS (
+    SELECT
+        user_id,
+        max(CASE WHEN place = 2 THEN area_distance_km END) AS second_far_km,
+        max(CASE WHEN place = 3 THEN area_distance_km END) AS third_far_km
+    FROM farthest
     GROUP BY user_id
 )
 
 SELECT
     placed.lookup_nr,
-    round(placed.area_distance_km, 1) AS area_distance_km,
-    round(placed.area_radius_km, 1) AS area_radius_km,
-    round(placed.area_distance_km / placed.area_radius_km, 2) AS area_ratio,
-    coalesce(far.circles, 0) AS far_circles,
+    round(placed.area_distance_km, 3) AS area_distance_km,
+    round(placed.area_radius_km, 3) AS area_radius_km,
+    round(far.second_far_km, 3) AS second_far_km,
+    round(far.third_far_km, 3) AS third_far_km,
     0.9 * 0.028 * coalesce(shares.share, 0.5 / (team_totals.lookups + 1.0))
     + 0.1 * coalesce(streets.persons, 1) / greatest(register.persons, 1000.0) AS place_share
 FROM placed

@@ -1,12 +1,20 @@
--- Attention for an incident: users without a work link who looked up anyone involved in it in the last days,
--- against what nearly every incident draws (two standard deviations above the mean of tonight's) and what these
--- persons usually draw. Of a subject with several incidents the one that draws most counts.
-WITH lookers AS (
-    SELECT subject_incidents.incident_id, night.user_id
+-- Attention for an incident: users without a work link who looked up anyone involved in it since it happened, in the
+-- last days, against what nearly every other incident draws (two standard deviations above the mean of tonight's) and
+-- what these persons usually draw. Of several incidents of a subject the one that draws most counts.
+-- An incident is no yardstick of itself, and one other that everyone talks about is none either, so both are left
+-- out. Where few others are left there is no yardstick to learn: twenty incidents are added that draw one user each,
+-- as counts by chance do (Poisson, of mean and variance one): a helper who was not entered. Alone they make three
+-- users usual, so that eight stand out; what a unit's own incidents draw outweighs them on a busy night.
+WITH reached AS (
+    SELECT DISTINCT night.lookup_nr, night.user_id, work.is_unlinked, subject_incidents.incident_id
     FROM night
     INNER JOIN work ON work.lookup_nr = night.lookup_nr
     INNER JOIN subject_incidents ON subject_incidents.subject_id = night.subject_id
-    WHERE work.is_unlinked AND night.occurred_at >= subject_incidents.occurred_at
+    WHERE night.occurred_at >= subject_incidents.occurred_at
+),
+
+lookers AS (
+    SELECT incident_id, user_id FROM reached WHERE is_unlinked
     UNION
     SELECT subject_incidents.incident_id, history.user_id
     FROM user_subject_days AS history
@@ -14,7 +22,7 @@ WITH lookers AS (
     WHERE
         history.day < $day
         AND history.day > $day - $burst_days
-        AND history.day >= CAST(subject_incidents.occurred_at AS DATE)
+        AND history.day >= subject_incidents.local_date
         AND history.unlinked > 0
 ),
 
@@ -28,8 +36,56 @@ attention AS (
     GROUP BY lookers.incident_id
 ),
 
+ranked AS (
+    SELECT
+        incident_id,
+        incident_users,
+        incident_teams,
+        row_number() OVER (ORDER BY incident_users DESC, incident_id) AS place
+    FROM attention
+),
+
+every AS (
+    SELECT
+        count(*) AS incidents,
+        sum(incident_users) AS users,
+        sum(incident_users * incident_users) AS squares,
+        max(CASE WHEN place = 1 THEN incident_users END) AS most,
+        coalesce(max(CASE WHEN place = 2 THEN incident_users END), 0) AS second
+    FROM ranked
+),
+
+without AS (
+    SELECT
+        ranked.incident_id,
+        ranked.incident_users,
+        ranked.incident_teams,
+        every.incidents,
+        every.users,
+        every.squares,
+        CASE WHEN ranked.place = 1 THEN every.second ELSE every.most END AS most
+    FROM ranked
+    CROSS JOIN every
+),
+
+others AS (
+    SELECT
+        incident_id,
+        incident_users,
+        incident_teams,
+        (users - incident_users - most + 20.0) / (greatest(incidents - 2, 0) + 20.0) AS mean_users,
+        (squares - incident_users * incident_users - most * most + 40.0) / (greatest(incidents - 2, 0) + 20.0)
+            AS mean_square
+    FROM without
+),
+
 usual AS (
-    SELECT avg(incident_users) + 2 * stddev_pop(incident_users) AS users FROM attention
+    SELECT
+        incident_id,
+        incident_users,
+        incident_teams,
+        mean_users + 2 * sqrt(greatest(mean_square - mean_users * mean_users, 0.0)) AS users
+    FROM others
 ),
 
 known AS (
@@ -45,21 +101,20 @@ known AS (
 
 measured AS (
     SELECT
-        attention.incident_id,
-        attention.incident_users,
-        attention.incident_teams,
-        2 * (sqrt(attention.incident_users + 0.375) - sqrt(greatest(usual.users, coalesce(known.users, 0)) + 0.375))
+        usual.incident_id,
+        usual.incident_users,
+        usual.incident_teams,
+        2 * (sqrt(usual.incident_users + 0.375) - sqrt(greatest(usual.users, coalesce(known.users, 0)) + 0.375))
             AS incident_excess
-    FROM attention
-    CROSS JOIN usual
-    LEFT JOIN known ON known.incident_id = attention.incident_id
+    FROM usual
+    LEFT JOIN known ON known.incident_id = usual.incident_id
 )
 
 SELECT
-    subject_incidents.subject_id,
+    reached.lookup_nr,
     arg_max(measured.incident_users, (measured.incident_excess, measured.incident_id)) AS incident_users,
     arg_max(measured.incident_teams, (measured.incident_excess, measured.incident_id)) AS incident_teams,
     round(max(measured.incident_excess), 3) AS incident_excess
-FROM subject_incidents
-INNER JOIN measured ON measured.incident_id = subject_incidents.incident_id
-GROUP BY subject_incidents.subject_id
+FROM reached
+INNER JOIN measured ON measured.incident_id = reached.incident_id
+GROUP BY reached.lookup_nr

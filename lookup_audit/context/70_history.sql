@@ -85,6 +85,7 @@ numbered AS (
 SELECT
     numbered.lookup_nr,
     numbered.nth_tonight = 1 AND met.user_id IS NULL AS is_first,
+    met.user_id IS NOT NULL AS met_before,
     coalesce(past.unlinked_days, 0) + CASE WHEN tonight.is_unlinked THEN 1 ELSE 0 END AS unlinked_days,
     coalesce(past.linked_days, 0) AS linked_days,
     coalesce(date_diff('day', past.first_day, $day), 0) AS unlinked_span_days,

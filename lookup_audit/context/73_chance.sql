@@ -1,16 +1,25 @@
 -- How many of the user's lookups without a link would be so close to this subject by chance alone tonight; and,
 -- where the subject lives in the user's own street, the same times the chance of as many earlier days with such a
 -- lookup in the last weeks (Chernoff's bound on a Poisson tail, 1952): once is chance, four days are not, unless
--- colleagues of the team come to that street as often.
+-- colleagues of the team come to that street as often. Oneself and those one lives with are no neighbours.
 WITH tonight AS (
     SELECT user_id, count(*) AS persons FROM interests GROUP BY user_id
 ),
 
 at_home AS (
-    SELECT DISTINCT night.user_id, night.team, night.home_postcode_key
+    SELECT DISTINCT night.user_id, night.team, night.own_subject_id, night.home_postcode_key, night.home_address_key
     FROM night
     INNER JOIN home ON home.lookup_nr = night.lookup_nr
     WHERE home.same_home_postcode
+),
+
+-- an address with more residents than a household has is a flat or a home without numbers: neighbours live there
+households AS (
+    SELECT address_key
+    FROM subjects
+    WHERE subject_type = 'person' AND address_key IN (SELECT home_address_key FROM at_home)
+    GROUP BY address_key
+    HAVING count(*) <= 10
 ),
 
 past AS (
@@ -18,10 +27,15 @@ past AS (
         interest_days.user_id,
         count(*) AS persons,
         count(DISTINCT CASE
-            WHEN interest_days.postcode_key = at_home.home_postcode_key THEN interest_days.day
+            WHEN
+                interest_days.postcode_key = at_home.home_postcode_key
+                AND interest_days.focus_id IS DISTINCT FROM at_home.own_subject_id
+                AND interest_days.home_key IS DISTINCT FROM households.address_key
+                THEN interest_days.day
         END) AS home_days
     FROM interest_days
     INNER JOIN at_home ON at_home.user_id = interest_days.user_id
+    LEFT JOIN households ON households.address_key = at_home.home_address_key
     WHERE interest_days.day < $day AND interest_days.day >= $day - $interest_days
     GROUP BY interest_days.user_id
 ),

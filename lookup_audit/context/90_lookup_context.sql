@@ -47,8 +47,8 @@ SELECT
     -- where the user works
     area.area_distance_km,
     area.area_radius_km,
-    area.area_ratio,
-    coalesce(area.far_circles, 0) AS far_circles,
+    area.second_far_km,
+    area.third_far_km,
     chance.place_by_chance,
     chance.home_by_chance,
     coalesce(chance.home_days, 1) AS home_days,
@@ -86,6 +86,7 @@ SELECT
     coalesce(skew.skew_evidence, 0) AS skew_evidence,
     -- history
     coalesce(history.is_first, FALSE) AS is_first,
+    coalesce(history.met_before, FALSE) AS met_before,
     coalesce(history.unlinked_days, 0) AS unlinked_days,
     coalesce(history.linked_days, 0) AS linked_days,
     coalesce(history.unlinked_span_days, 0) AS unlinked_span_days,
@@ -110,7 +111,7 @@ LEFT JOIN team_interest
         AND work.is_unlinked
 LEFT JOIN area ON area.lookup_nr = night.lookup_nr
 LEFT JOIN chance ON chance.lookup_nr = night.lookup_nr
-LEFT JOIN incident_bursts ON incident_bursts.subject_id = night.subject_id
+LEFT JOIN incident_bursts ON incident_bursts.lookup_nr = night.lookup_nr
 LEFT JOIN skew
     ON
         skew.user_id = night.user_id

@@ -81,6 +81,7 @@ def night_values(day: date, settings: Settings) -> dict[str, Any]:
     next_midnight = datetime.combine(day + timedelta(days=1), time(), settings.zone_info)
     return {
         "day": day,
+        "zone": settings.zone,
         "night_start": midnight.astimezone(UTC).replace(tzinfo=None),
         "night_end": next_midnight.astimezone(UTC).replace(tzinfo=None),
         "probe_subjects": list(settings.probe_subjects),

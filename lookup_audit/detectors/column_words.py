@@ -103,21 +103,21 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "kilometres from the middle of that area that are usual",
         "gebruikelijke afstand in kilometers tot het midden van dat gebied",
     ),
-    "area_ratio": (
-        "that distance against what is usual within the area",
-        "die afstand vergeleken met wat binnen het gebied gewoon is",
+    "second_far_km": (
+        "kilometres to the second-farthest household that the user looked up that day without a work link",
+        "kilometers tot het op een na verste huishouden dat de medewerker die dag zonder aanleiding opzocht",
     ),
-    "far_circles": (
-        "households outside the area that the user looked up that day without a work link",
-        "huishoudens buiten het gebied die de medewerker die dag zonder werkgerelateerde aanleiding opzocht",
+    "third_far_km": (
+        "the same of the third",
+        "hetzelfde voor het op twee na verste",
     ),
     "place_by_chance": (
         "lookups of this user that day that would be so close to the subject by chance",
         "bevragingen van deze medewerker die dag die bij toeval zo dicht bij het subject zouden zijn",
     ),
     "home_days": (
-        "days of the last six weeks on which the user looked up someone in the own street without a work link",
-        "dagen van de laatste zes weken waarop de medewerker zonder aanleiding iemand uit de eigen straat opzocht",
+        "days of the last six weeks with a lookup, without a work link, of another household in the own street",
+        "dagen van de laatste zes weken waarop zonder aanleiding een ander huishouden in de straat is opgezocht",
     ),
     "home_by_chance": (
         "lookups of this user that day so close by chance, times the chance of as many such days before",
@@ -205,6 +205,10 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "is_first": (
         "the user looks this subject up for the first time",
         "de medewerker bevraagt dit subject voor het eerst",
+    ),
+    "met_before": (
+        "the user looked this subject up on an earlier day",
+        "de medewerker bevroeg dit subject op een eerdere dag",
     ),
     "unlinked_days": (
         "days on which the user looked the person up without a work link",

@@ -85,14 +85,14 @@ def load_mapping(path: Path) -> Mapping:
         raise SettingsError(f"{path}: is not TOML: {error}") from error
     except ValidationError as error:
         faults = [_fault(fault["loc"], fault["msg"], fault["type"]) for fault in error.errors()]
-        raise SettingsError(f"{path}: {len(faults)} fault(s)\n" + "\n".join(faults)) from error
+        raise SettingsError(f"{path}: faults: {len(faults)}\n" + "\n".join(faults)) from error
     faults = [
         f"  tables.{name}{fault}"
         for name, rules in mapping.tables.items()
         for fault in ([_unknown(name, list(TABLES))] if name not in TABLES else _rule_faults(name, rules))
     ]
     if faults:
-        raise SettingsError(f"{path}: {len(faults)} fault(s)\n" + "\n".join(faults))
+        raise SettingsError(f"{path}: faults: {len(faults)}\n" + "\n".join(faults))
     return mapping
 
 

@@ -57,8 +57,8 @@ _RECENT = f"(SELECT max(day) - $grace_days AS day FROM {_AUDITED})"
 
 
 def _local_day(instant: str) -> str:
-    """SQL for the local day of an instant; in this direction the engine's zones are exact."""
-    return f"CAST(timezone($zone, timezone('UTC', {instant})) AS DATE)"
+    """SQL for the local day of an instant."""
+    return f"local_day({instant}, $zone)"
 
 
 def _incident_days(instant: str, source: str) -> str:

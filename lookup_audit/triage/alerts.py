@@ -156,9 +156,8 @@ SELECT
     stable_id('a', [
         user_id,
         alert_about,
-        first_value(system || chr(31) || lookup_id) OVER (
-            PARTITION BY user_id, alert_about, episode ORDER BY occurred_at, system, lookup_id
-        )
+        first_value(system) OVER from_the_first,
+        first_value(lookup_id) OVER from_the_first
     ]) AS alert_id,
     user_id,
     alert_about,
@@ -172,6 +171,7 @@ SELECT
     detectors,
     sum_shown
 FROM numbered
+WINDOW from_the_first AS (PARTITION BY user_id, alert_about, episode ORDER BY occurred_at, system, lookup_id)
 """
 
 # A detector is as strong in an alert as the most that it added to the sum of one of its lookups.

@@ -45,13 +45,21 @@ CREATE MACRO distance_m(lat_a, lon_a, lat_b, lon_b) AS
 CREATE MACRO seconds_between(earlier, later) AS
     (epoch_us(later) - epoch_us(earlier)) / 1000000.0;
 
+-- the local day of an instant in UTC; in this direction the engine's zones are exact
+CREATE MACRO local_day(instant, zone) AS
+    CAST(timezone(zone, timezone('UTC', instant)) AS DATE);
+
 -- a probability from log-odds
 CREATE MACRO from_log_odds(log_odds) AS
     1.0 / (1.0 + exp(-log_odds));
 
--- a short id that is the same wherever the same parts are hashed; parts are kept apart by an unprintable sign
+-- a part of an id, or none, in a spelling without chr(31) that no other part has; an ordinary text is its own
+CREATE MACRO id_part(value) AS
+    coalesce(replace(replace(value, chr(27), chr(27) || 'e'), chr(31), chr(27) || 'u'), chr(27) || 'n');
+
+-- a short id that is the same wherever the same parts are hashed, and only there: chr(31) keeps the parts apart
 CREATE MACRO stable_id(prefix, parts) AS
-    prefix || '-' || substr(sha256(array_to_string(parts, chr(31))), 1, 16);
+    prefix || '-' || substr(sha256(array_to_string(list_transform(parts, lambda part: id_part(part)), chr(31))), 1, 16);
 
 -- null when there is nothing to count
 CREATE MACRO ratio(part, whole) AS

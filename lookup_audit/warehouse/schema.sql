@@ -235,7 +235,7 @@ CREATE TABLE reason_days (
     function VARCHAR,          -- the function of the users
     reason   VARCHAR,          -- the justification without case and spaces; null where none was given
     day      DATE NOT NULL,    -- the local day
-    lookups  BIGINT NOT NULL   -- lookups with it; reasons given fewer than three times that day are left out
+    lookups  BIGINT NOT NULL   -- lookups with it; reasons given fewer than three times that day are one, '…'
 );
 
 CREATE TABLE user_days (

@@ -21,6 +21,22 @@ Kind = Literal["explanation", "rule"]
 
 _FOLDERS: dict[Kind, str] = {"explanation": "context/explanations", "rule": "detectors/rules"}
 _MOST = 1e9  # no day, metre or count of a rule is more
+# Parameters of one rule of which the second must be above the first: a score rises, or a question fades, between.
+_RISING = (
+    ("minimum_days", "strong_days"),
+    ("minimum_evidence", "strong_evidence"),
+    ("minimum_excess", "strong_excess"),
+    ("rare_by_chance", "uncommon_by_chance"),
+    ("rare_by_chance", "usual_by_chance"),
+)
+# And of which it may be the same, but not below.
+_NOT_FALLING = (
+    ("late_strength", "full_strength"),
+    ("next_door_m", "near_m"),
+    ("pair_score", "series_score"),
+    ("single_score", "pair_score"),
+    ("weak_score", "strong_score"),
+)
 _HEADER = re.compile(r"\A/\*\n(?P<toml>.*?)\n\*/\n(?P<query>.*)\Z", re.DOTALL)
 _BOTH_LANGUAGES = ("title", "question", "innocent_explanations", "blind_spots", "investigation_steps")
 _ABOUT = ("subject", "behaviour")
@@ -55,7 +71,8 @@ class SignedSql:
     def values(self, settings: Settings) -> dict[str, Any]:
         """Its parameters by name, each the configured value or else the default.
 
-        Raises `SignedSqlError` where the configuration names a parameter that it does not have.
+        Raises `SignedSqlError` where the configuration names a parameter that it does not have, and
+        `SettingsError` for a value of another kind, or two that are the wrong way round.
         """
         configured = settings.rules.get(self.id, {})
         unknown = sorted(set(configured) - set(self.parameters))
@@ -68,7 +85,20 @@ class SignedSql:
                     f"[rules.{self.id}]: {name} = {value!r} must be a number like {like}, not negative, "
                     "and whole where that is whole"
                 )
-        return {name: configured.get(name, spec["default"]) for name, spec in self.parameters.items()}
+        values = {name: configured.get(name, spec["default"]) for name, spec in self.parameters.items()}
+        faults = [fault for pair in (*_RISING, *_NOT_FALLING) if (fault := _wrong_way_round(values, *pair))]
+        if faults:
+            raise SettingsError("\n".join(f"[rules.{self.id}]: {fault}" for fault in faults))
+        return values
+
+
+def _wrong_way_round(values: dict[str, Any], low: str, high: str) -> str:
+    """What is wrong with two parameters of which one must not be above the other; empty when nothing is."""
+    if not {low, high} <= set(values):
+        return ""
+    is_right = values[low] < values[high] or (values[low] == values[high] and (low, high) in _NOT_FALLING)
+    words = "at most" if (low, high) in _NOT_FALLING else "below"
+    return "" if is_right else f"{low} = {values[low]} must be {words} {high} = {values[high]}"
 
 
 def _is_of_kind(value: Any, default: Any) -> bool:
@@ -143,10 +173,10 @@ def parse_signed(kind: Kind, path: Path) -> SignedSql:
 
 
 def check_configured(settings: Settings) -> None:
-    """Hold the detectors, rules and parameters that a configuration names to those that exist.
+    """Hold the detectors, rules and parameters that a configuration names to those that exist, and their values.
 
-    Raises `SettingsError` with every unknown name and the nearest known one: a typing error must not
-    switch a safeguard off.
+    Raises `SettingsError` with every unknown name and the nearest known one (a typing error must not
+    switch a safeguard off), or with the values that cannot be.
     """
     if not settings.rules and not settings.required_detectors:
         return
@@ -161,6 +191,8 @@ def check_configured(settings: Settings) -> None:
     said = [fault for fault in faults if fault]
     if said:
         raise SettingsError("the configuration names what does not exist\n" + "\n".join(said))
+    for name in settings.rules:
+        signed[name].values(settings)
 
 
 def _unknown(where: str, name: str, known: Collection[str]) -> str:

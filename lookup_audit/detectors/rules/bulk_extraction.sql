@@ -1,11 +1,11 @@
 /*
 id = "bulk_extraction"
-version = 1
+version = 2
 motive = "personal_benefit"
 about = "behaviour"
 weight = 7.0
 legal_basis = { en = "Wpg art. 3 (necessity) and art. 7 (secrecy); Criminal Code (Sr) art. 272; code of conduct: look up only what the work asks", nl = "Wpg art. 3 (noodzaak) en art. 7 (geheimhouding); Wetboek van Strafrecht (Sr) art. 272; beroepscode: bevraag alleen wat het werk vraagt" }
-needs = ["lookups.action"]
+needs = ["lookups"]
 columns_used = [
     "action",
     "day_extracts",
@@ -45,10 +45,12 @@ nl = [
 en = [
     "Photographs of the screen leave no trace.",
     "Little by little over months stays within habit.",
+    "Where the log does not tell prints from searches, only the number of lookups is seen.",
 ]
 nl = [
     "Foto's van het scherm laten geen spoor na.",
     "Beetje bij beetje over maanden blijft binnen de gewoonte.",
+    "Waar de log afdrukken niet van zoeken onderscheidt, telt alleen het aantal bevragingen.",
 ]
 
 [investigation_steps]

@@ -1,6 +1,6 @@
 /*
 id = "out_of_area"
-version = 1
+version = 2
 motive = "any"
 about = "behaviour"
 weight = 5.0
@@ -9,15 +9,15 @@ needs = ["users.team", "subjects.lat"]
 columns_used = [
     "area_distance_km",
     "area_radius_km",
-    "area_ratio",
     "duty_state",
-    "far_circles",
     "is_desk",
     "is_first",
     "is_public_figure",
     "lookup_nr",
+    "second_far_km",
     "subject_type",
     "team_others",
+    "third_far_km",
     "work_strength",
 ]
 
@@ -94,13 +94,14 @@ reason = { en = "colleagues of the team looked up the same person: more likely a
 SELECT
     lookup_nr,
     CASE
-        WHEN far_circles >= 3 THEN $series_score
-        WHEN far_circles = 2 THEN $pair_score
+        WHEN third_far_km >= greatest($minimum_km, $minimum_ratio * area_radius_km) THEN $series_score
+        WHEN second_far_km >= greatest($minimum_km, $minimum_ratio * area_radius_km) THEN $pair_score
         ELSE $single_score
     END * CASE WHEN team_others > 0 THEN $shared_factor ELSE 1.0 END AS score,
-    area_distance_km,
-    area_radius_km,
-    far_circles,
+    round(area_distance_km, 1) AS area_distance_km,
+    round(area_radius_km, 1) AS area_radius_km,
+    round(second_far_km, 1) AS second_far_km,
+    round(third_far_km, 1) AS third_far_km,
     team_others,
     is_first,
     duty_state
@@ -110,5 +111,4 @@ WHERE
     AND NOT is_desk
     AND NOT is_public_figure
     AND subject_type IN ('person', 'address')
-    AND area_distance_km >= $minimum_km
-    AND area_ratio >= $minimum_ratio
+    AND area_distance_km >= greatest($minimum_km, $minimum_ratio * area_radius_km)

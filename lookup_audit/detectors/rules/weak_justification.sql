@@ -1,6 +1,6 @@
 /*
 id = "weak_justification"
-version = 1
+version = 2
 motive = "any"
 about = "behaviour"
 weight = 6.0
@@ -11,8 +11,8 @@ columns_used = [
     "contradicted_tie",
     "duty_state",
     "is_contradicted",
-    "is_first",
     "lookup_nr",
+    "met_before",
     "reason_demanded",
     "reason_share",
     "reason_state",
@@ -89,7 +89,7 @@ reason = { en = "contradicted, and the reason itself says nothing", nl = "tegeng
 [parameters.shared_factor]
 default = 0.4
 unit = { en = "factor", nl = "factor" }
-reason = { en = "the user, or others of the team, looked up the same person before: likely part of the case, not registered", nl = "de medewerker of anderen uit het team zochten dezelfde persoon eerder op: hoort waarschijnlijk bij de zaak, niet geregistreerd" }
+reason = { en = "the user on an earlier day, or others of the team, looked up the same person: likely part of the case, not registered", nl = "de medewerker zocht dezelfde persoon op een eerdere dag op, of anderen uit het team deden dat: hoort waarschijnlijk bij de zaak, niet geregistreerd" }
 
 [parameters.own_case_factor]
 default = 0.4
@@ -108,7 +108,7 @@ SELECT
             THEN (CASE WHEN contradicted_circles >= 2 THEN $series_score ELSE $contradicted_score END
             + CASE WHEN reason_state = 'given' THEN 0.0 ELSE $empty_bonus END)
             * CASE contradicted_tie WHEN 'own' THEN $own_case_factor WHEN 'team' THEN $team_case_factor ELSE 1.0 END
-            * CASE WHEN team_others > 0 OR NOT is_first THEN $shared_factor ELSE 1.0 END
+            * CASE WHEN team_others > 0 OR met_before THEN $shared_factor ELSE 1.0 END
         WHEN reason_state = 'none' THEN $missing_score
         ELSE $boilerplate_score
     END AS score,
@@ -119,7 +119,7 @@ SELECT
     reason_share,
     reason_demanded,
     team_others,
-    is_first,
+    met_before,
     duty_state
 FROM lookup_context
 WHERE
