@@ -1,10 +1,17 @@
 -- How this user and this person met before: for the first time today, or coming back day after day.
-WITH tonight AS (
-    SELECT night.user_id, night_subjects.focus_id, bool_or(work.is_unlinked) AS is_unlinked
+WITH asked AS (
+    SELECT
+        night.lookup_nr,
+        night.user_id,
+        night.subject_id,
+        night_subjects.focus_id,
+        row_number() OVER (
+            PARTITION BY night.user_id, night.subject_id ORDER BY night.occurred_at, night.lookup_nr
+        ) AS nth_tonight,
+        bool_or(work.is_unlinked) OVER (PARTITION BY night.user_id, night_subjects.focus_id) AS is_unlinked
     FROM night
     INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
     INNER JOIN work ON work.lookup_nr = night.lookup_nr
-    GROUP BY night.user_id, night_subjects.focus_id
 ),
 
 -- someone who is fixed on one person comes back to one whom nobody else looks up, a community officer to many
@@ -36,30 +43,17 @@ often_seen AS (
     GROUP BY often.user_id
 ),
 
-asked AS (
-    SELECT user_id, subject_id, arg_min(lookup_nr, (occurred_at, lookup_nr)) AS first_nr
-    FROM night
-    WHERE subject_id IS NOT NULL
-    GROUP BY user_id, subject_id
-),
-
-firsts AS (
-    SELECT asked.first_nr
-    FROM asked
-    WHERE NOT EXISTS (
-        SELECT 1
-        FROM user_subject_days AS history
-        WHERE
-            history.day < $day AND history.day >= $day - $history_days
-            AND history.user_id = asked.user_id
-            AND history.subject_id = asked.subject_id
-    )
+met AS (
+    SELECT DISTINCT asked.lookup_nr
+    FROM user_subject_days AS history
+    INNER JOIN asked ON asked.user_id = history.user_id AND asked.subject_id = history.subject_id
+    WHERE asked.nth_tonight = 1 AND history.day < $day AND history.day >= $day - $history_days
 )
 
 SELECT
-    night.lookup_nr,
-    firsts.first_nr IS NOT NULL AS is_first,
-    coalesce(past.unlinked_days, 0) + CASE WHEN tonight.is_unlinked THEN 1 ELSE 0 END AS unlinked_days,
+    asked.lookup_nr,
+    asked.nth_tonight = 1 AND met.lookup_nr IS NULL AS is_first,
+    coalesce(past.unlinked_days, 0) + CASE WHEN asked.is_unlinked THEN 1 ELSE 0 END AS unlinked_days,
     coalesce(past.linked_days, 0) AS linked_days,
     coalesce(date_diff('day', past.first_unlinked_on, $day), 0) AS unlinked_span_days,
     coalesce(often_seen.persons, 0) AS returning_persons,
@@ -67,12 +61,8 @@ SELECT
     greatest(
         coalesce(popularity.unlinked_user_days, 0) - coalesce(past.unlinked_days, 0), 0
     ) AS others_unlinked_days
-FROM night
-INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-INNER JOIN tonight
-    ON tonight.user_id = night.user_id AND tonight.focus_id = night_subjects.focus_id
-LEFT JOIN firsts ON firsts.first_nr = night.lookup_nr
-LEFT JOIN acquaintance AS past
-    ON past.user_id = night.user_id AND past.focus_id = night_subjects.focus_id
-LEFT JOIN often_seen ON often_seen.user_id = night.user_id
-LEFT JOIN popularity ON popularity.focus_id = night_subjects.focus_id
+FROM asked
+LEFT JOIN met ON met.lookup_nr = asked.lookup_nr
+LEFT JOIN acquaintance AS past ON past.user_id = asked.user_id AND past.focus_id = asked.focus_id
+LEFT JOIN often_seen ON often_seen.user_id = asked.user_id
+LEFT JOIN popularity ON popularity.focus_id = asked.focus_id
