@@ -71,7 +71,7 @@ def score_day(
         SELECT night.system, night.lookup_id, night_links.explanation, night_links.strength, $day
         FROM night_links
         INNER JOIN night ON night.lookup_nr = night_links.lookup_nr
-        ORDER BY night.system, night.lookup_id, night_links.explanation
+        ORDER BY night.lookup_nr, night_links.explanation
         """,
         {"day": day},
     )

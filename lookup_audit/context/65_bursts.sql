@@ -30,16 +30,6 @@ attention AS (
     GROUP BY lately.focus_id
 ),
 
-baseline AS (
-    SELECT focus_id, sum(unlinked_users) AS unlinked_users
-    FROM focus_days
-    WHERE
-        day <= $day - $burst_days
-        AND day >= $day - $history_days
-        AND focus_id IN (SELECT focus_id FROM tonight)
-    GROUP BY focus_id
-),
-
 history AS (
     SELECT count(DISTINCT day) AS days FROM focus_days WHERE day <= $day - $burst_days AND day >= $day - $history_days
 ),
@@ -49,10 +39,10 @@ expected AS (
         attention.focus_id,
         attention.burst_users,
         attention.burst_teams,
-        coalesce(baseline.unlinked_users, 0) * $burst_days / greatest(history.days, 7.0) AS burst_expected
+        coalesce(popularity.unlinked_before_burst, 0) * $burst_days / greatest(history.days, 7.0) AS burst_expected
     FROM attention
     CROSS JOIN history
-    LEFT JOIN baseline ON baseline.focus_id = attention.focus_id
+    LEFT JOIN popularity ON popularity.focus_id = attention.focus_id
 )
 
 SELECT

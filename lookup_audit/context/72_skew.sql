@@ -24,7 +24,23 @@ piles AS (
 ),
 
 all_homes AS (
-    SELECT user_id, team, trait, sum(homes) AS homes FROM piles GROUP BY user_id, team, trait
+    SELECT user_id, team, trait, sum(homes) AS homes, count(*) AS piles FROM piles GROUP BY user_id, team, trait
+),
+
+tests AS (
+    SELECT greatest(coalesce(sum(piles), 0), 1) AS asked
+    FROM all_homes
+    WHERE user_id IN (SELECT user_id FROM interests)
+),
+
+sex_tests AS (
+    SELECT greatest(count(DISTINCT user_id), 1) AS asked FROM interests
+),
+
+large AS (
+    SELECT user_id, team, trait, pile, homes
+    FROM piles
+    WHERE homes >= 4 AND user_id IN (SELECT user_id FROM interests)
 ),
 
 -- a surname is compared with everyone's, a street with the team's: a beat has its own streets
@@ -38,24 +54,6 @@ peer_homes AS (
     SELECT trait, CASE WHEN trait = 'street' THEN team END AS peers, sum(homes) AS homes
     FROM all_homes
     GROUP BY ALL
-),
-
-tonight AS (
-    SELECT piles.*
-    FROM piles
-    WHERE piles.user_id IN (SELECT user_id FROM interests)
-),
-
-tests AS (
-    SELECT greatest(count(*), 1) AS asked FROM tonight
-),
-
-sex_tests AS (
-    SELECT greatest(count(DISTINCT user_id), 1) AS asked FROM interests
-),
-
-large AS (
-    SELECT user_id, team, trait, pile, homes FROM tonight WHERE homes >= 4
 ),
 
 register AS (

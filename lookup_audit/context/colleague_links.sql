@@ -4,7 +4,7 @@ FROM night_links
 INNER JOIN night ON night.lookup_nr = night_links.lookup_nr
 INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
 WHERE night_links.strength >= 0.5 AND night_links.explanation <> 'desk_function' AND night.team IS NOT NULL
-UNION ALL
+UNION
 SELECT lookups.user_id, users.team, history.focus_id, lookups.occurred_at
 FROM work_links
 INNER JOIN lookups

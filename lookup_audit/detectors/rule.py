@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-
-import sqlglot
-from sqlglot import exp
 
 from lookup_audit.context import missing_needs
 from lookup_audit.errors import SignedSqlError
@@ -28,6 +24,9 @@ def check_signed(signed: SignedSql) -> None:
     Its declared columns are exactly those in its parsed query (data minimisation, Wpg art. 3), and its
     parameters exactly those that the query uses; a rule reads `lookup_context` and nothing else.
     """
+    import sqlglot
+    from sqlglot import exp
+
     tree = sqlglot.parse_one(signed.query, dialect="duckdb")
     faults = []
     columns = {column.name for column in tree.find_all(exp.Column)}
@@ -55,10 +54,11 @@ def run_rules(warehouse: Warehouse, rules: list[SignedSql], *, day: date, run_id
         if missing:
             skipped.append(f"{rule.id}: needs {', '.join(missing)}")
             continue
+        values = rule.values(warehouse.settings)
         warehouse.run(
-            _insert(rule),
+            _insert(rule, warehouse.columns(rule.query, values)),
             {
-                **rule.values(warehouse.settings),
+                **values,
                 "finding_detector": rule.id,
                 "finding_motive": None if rule.motive == "any" else rule.motive,
                 "finding_run": run_id,
@@ -68,9 +68,10 @@ def run_rules(warehouse: Warehouse, rules: list[SignedSql], *, day: date, run_id
     return RuleResult(warehouse.count("findings") - before, tuple(skipped))
 
 
-def _insert(rule: SignedSql) -> str:
+def _insert(rule: SignedSql, columns: list[str]) -> str:
     """The insert for one rule; everything that it selects beside its score is the evidence."""
-    evidence = ", ".join(f"'{name}': flagged.{name}" for name in _evidence_columns(rule.query))
+    names = [name for name in columns if name not in {"lookup_nr", "score"}]
+    evidence = ", ".join(f"'{name}': flagged.{name}" for name in names)
     return f"""
         INSERT INTO findings BY NAME
         SELECT
@@ -91,12 +92,6 @@ def _insert(rule: SignedSql) -> str:
         WHERE flagged.score > 0
         ORDER BY night.system, night.lookup_id
     """
-
-
-@cache
-def _evidence_columns(query: str) -> tuple[str, ...]:
-    selected = (column.alias_or_name for column in sqlglot.parse_one(query, dialect="duckdb").expressions)
-    return tuple(name for name in selected if name not in {"lookup_nr", "score"})
 
 
 def _names(names: set[str]) -> str:

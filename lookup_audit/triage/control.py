@@ -88,23 +88,22 @@ def control_estimate(warehouse: Warehouse) -> ControlEstimate:
 
 _DRAW = """
 INSERT INTO control_sample BY NAME
-SELECT control_id, system, lookup_id, occurred_at, user_id, subject_id, $day AS audit_date
-FROM (
-    SELECT
-        unflagged.*,
-        row_number() OVER (ORDER BY control_id, system, lookup_id) AS place
-    FROM (
-        SELECT night.*, stable_id('c', [$seed, night.system, night.lookup_id]) AS control_id
-        FROM night
-        LEFT JOIN lookup_risk
-            ON lookup_risk.audit_date = $day
-            AND lookup_risk.system = night.system
-            AND lookup_risk.lookup_id = night.lookup_id
-        WHERE lookup_risk.lookup_id IS NULL
-    ) AS unflagged
-) AS drawn
-WHERE place <= $places
-ORDER BY control_id
+SELECT
+    stable_id('c', [$seed, night.system, night.lookup_id]) AS control_id,
+    night.system,
+    night.lookup_id,
+    night.occurred_at,
+    night.user_id,
+    night.subject_id,
+    $day AS audit_date
+FROM night
+LEFT JOIN lookup_risk
+    ON lookup_risk.audit_date = $day
+    AND lookup_risk.system = night.system
+    AND lookup_risk.lookup_id = night.lookup_id
+WHERE lookup_risk.lookup_id IS NULL
+ORDER BY control_id, night.system, night.lookup_id
+LIMIT $places
 """
 
 _CONTROL = """

@@ -106,6 +106,13 @@ class Warehouse:
         rows = self._execute(sql, parameters).fetchall()  # an unread result would block the next insert
         return rows[0][0] if rows else None
 
+    def columns(self, query: str, parameters: Parameters | None = None) -> list[str]:
+        """The names of a query's columns, without running it."""
+        cursor = self._execute(f"SELECT * FROM ({query}) AS asked LIMIT 0", parameters)
+        names = [column[0] for column in cursor.description or []]
+        cursor.fetchall()  # an unread result would block the next insert
+        return names
+
     def frame(self, sql: str, parameters: Parameters | None = None) -> pd.DataFrame:
         """A query's rows as a pandas frame; for features and figures, never for whole logs."""
         return self._execute(sql, parameters).df()

@@ -1,0 +1,30 @@
+-- On how many earlier days tonight's users looked up the same person, with and without a work link. A day on which
+-- one record of the person was linked and another was not counts as both.
+WITH pairs AS (
+    SELECT DISTINCT night.user_id, night_subjects.focus_id
+    FROM night
+    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+),
+
+days AS (
+    SELECT
+        history.user_id,
+        history.focus_id,
+        history.day,
+        max(history.unlinked) > 0 AS is_unlinked,
+        min(history.unlinked) = 0 AS is_linked
+    FROM user_subject_days AS history
+    INNER JOIN pairs ON pairs.user_id = history.user_id AND pairs.focus_id = history.focus_id
+    WHERE history.day < $day AND history.day >= $day - $history_days
+    GROUP BY history.user_id, history.focus_id, history.day
+)
+
+SELECT
+    user_id,
+    focus_id,
+    count(*) AS days,
+    count(CASE WHEN is_unlinked THEN 1 END) AS unlinked_days,
+    count(CASE WHEN is_linked THEN 1 END) AS linked_days,
+    min(CASE WHEN is_unlinked THEN day END) AS first_unlinked_on
+FROM days
+GROUP BY user_id, focus_id
