@@ -13,7 +13,7 @@ from lookup_audit.settings import Language
 THEMES = sorted(rule for rule, prose in rule_prose().items() if prose["title"])
 QUESTIONS_OF_SELF_TEST = 4
 
-# A session sheet also holds a title, the self-test and room to write: about 2,200 signs are left on one A4.
+# One A4 of ten-point print holds some 5,000 signs; less than half leaves room for headings, lines and notes.
 LONGEST_SHEET = 2200
 
 # Words that judge a person before the talk begins, brands, and the police's own names of systems.
