@@ -112,12 +112,12 @@ class World:
 
 _REGIONAL = World()
 
-# To test estimators of what prevention achieved, not to look like life: with a third of the users misusing their
-# access in half a year it holds some ten times as much misuse of the three themes as a regional unit. Reckoned for
-# 1,000 users and 26 weeks: some 1,000 deeds, 36% of them about neighbours, so 90 in each of the four cells of
-# teams with and without a session, before and after, and 36 where it lowered them. A difference in differences of
-# logarithms then has a standard error of about sqrt(3 / 90 + 1 / 36) = 0.25, and 0.3 when half of them are found;
-# the effect is log(1 - 0.6) = -0.92. Theme weights are drawn around these by `draw_world`, as everywhere.
+# To test estimators of what prevention achieved, not to look like life: four in ten users misuse their access within
+# half a year, and the themes at hand occur five to ten times as often as in a regional unit. Reckoned for 1,000
+# users and 26 weeks: some 1,000 deeds, 36% of them about neighbours, so 90 in each of four cells (teams with a
+# session and others, before and after), and 36 in the one where the session lowered them. A difference in
+# differences of logarithms then has a standard error of about sqrt(3 / 90 + 1 / 36) = 0.25, and 0.3 where two in
+# three are found; the effect is log(1 - 0.6) = -0.92. `draw_world` draws weights around these, as in every world.
 _MEASURES_WITHOUT = replace(
     _REGIONAL,
     name="measures-without",
