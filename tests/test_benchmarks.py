@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import __main__ as bench
+from benchmarks.measures import SOURCES, count
 from benchmarks.plain_pandas import findings
 from benchmarks.world import FIRST_DAY, parameters, rescaled_warehouse
 from lookup_audit.ingest import ingest
@@ -98,3 +99,22 @@ def test_an_unknown_part_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
         bench.main(["nigth"])
     assert refusal.value.code == 2
     assert "no part nigth" in capsys.readouterr().err
+
+
+def test_weekly_counts_of_themes_add_up(unit: tuple[Path, Path]) -> None:
+    themes = ("neighbour", "family", "news_spike")
+    with Warehouse(unit[1], Settings(threads=1)) as warehouse:
+        made = count(warehouse, themes)
+        rows = warehouse.rows("SELECT theme, count(*) AS many FROM labels GROUP BY theme")
+        labels = {row["theme"]: row["many"] for row in rows}
+        lookups = warehouse.count("lookups")
+    whole, treated, others = (made["groups"][name] for name in ("all", "treated", "others"))
+    assert sum(whole["lookups"]) == lookups
+    assert [sum(pair) for pair in zip(treated["active"], others["active"], strict=True)] == whole["active"]
+    assert sum(sum(team["lookups"]) for team in made["teams"]) == lookups
+    for theme in themes:
+        assert sum(whole["themes"][theme]["labelled"]["lookups"]) == labels.get(theme, 0)
+        sums = {source: sum(whole["themes"][theme][source]["users"]) for source in SOURCES}
+        assert sums["right"] <= sums["found"] <= sums["asked"]
+        assert all(len(series) == len(made["weeks"]) for series in whole["themes"][theme]["found"].values())
+    assert sum(whole["themes"]["news_spike"]["found"]["users"]) > 0

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,9 +14,12 @@ import pytest
 from lookup_audit.errors import InputError, UsageError
 from lookup_audit.simulate import WORLDS, Summary, simulate
 from lookup_audit.simulate.clock import Clock
+from lookup_audit.simulate.measures import day_at, session_teams
+from lookup_audit.simulate.misuse import plan_misuse
 from lookup_audit.simulate.names import plates, prefix_last, registered, surnames
 from lookup_audit.simulate.randomness import generator
-from lookup_audit.simulate.worlds import THEME_MOTIVES, draw_world
+from lookup_audit.simulate.unit import Unit, build_unit
+from lookup_audit.simulate.worlds import THEME_MOTIVES, THEMES, World, draw_world
 from lookup_audit.warehouse.tables import MOTIVES, TABLES
 
 SMALL = {"users": 60, "days": 3, "seed": 5}
@@ -289,3 +293,100 @@ def test_the_clock_knows_summer_time() -> None:
     assert at[1] - at[0] == 2 * 3600
     assert (clock.local(at) % 86_400).tolist() == [3600, 4 * 3600]
     assert clock.day_of(at).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("world", sorted(set(WORLDS) - {"measures", "measures-without"}))
+def test_a_world_without_themes_of_prevention_draws_nothing_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, world: str
+) -> None:
+    """The other habits of prevention may be anything: the bytes stay the same."""
+    simulate(tmp_path / "as it is", **SMALL, world=world)
+    idle = {"session_teams": 0.9, "session_effect": 1.0, "session_at": 0.1, "campaign_at": 0.2}
+    idle |= {"rising_factor": 9.0, "rising_at": 0.0}
+    monkeypatch.setitem(WORLDS, world, replace(WORLDS[world], **idle))
+    simulate(tmp_path / "idle", **SMALL, world=world)
+    assert _contents(tmp_path / "as it is") == _contents(tmp_path / "idle")
+
+
+def test_the_session_and_the_campaign_are_in_the_table(tmp_path: Path) -> None:
+    rows, work = {}, {}
+    for world in ("measures", "measures-without"):
+        simulate(tmp_path / world, users=100, days=14, seed=4, world=world)
+        innocent = "FROM lookups ANTI JOIN labels USING (system, lookup_id) ORDER BY ALL"
+        work[world] = _rows(tmp_path / world, f"SELECT epoch_us(occurred_at), user_id {innocent}")
+        query = "SELECT held_on, kind, theme, unit, team, reach FROM interventions ORDER BY intervention_id"
+        rows[world] = _rows(tmp_path / world, query)
+        teams = _rows(tmp_path / world, "SELECT team, any_value(unit) FROM users GROUP BY team")
+    assert rows["measures"] == rows["measures-without"]
+    assert work["measures"] == work["measures-without"]
+    campaign, *sessions = rows["measures"]
+    assert campaign == (date(2026, 1, 10), "campaign", "family", None, None, 50)
+    assert {row[:3] for row in sessions} == {(date(2026, 1, 12), "dilemma_session", "neighbour")}
+    held = {(team, unit) for _, _, _, unit, team, _ in sessions}
+    assert len(held) == len(sessions) == round(len(teams) / 2)
+    assert held < set(teams)
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict[str, np.ndarray]:
+    """Labelled lookups of several units by (with an effect or without, treated or not, before or after, theme)."""
+    counts = {name: np.zeros((2, 2, len(THEMES)), dtype=int) for name in ("measures", "measures-without")}
+    for name, cells in counts.items():
+        for seed in range(5):
+            made, unit = _planned(draw_world(name, seed), seed)
+            treated = np.isin(unit.force.team[made["user"]], session_teams(seed, unit.force, 0.5))
+            after = made["at"] >= unit.clock.midnights[day_at(unit.clock, 0.5)]
+            labelled = made["theme"] >= 0
+            where = (treated[labelled].astype(int), after[labelled].astype(int), made["theme"][labelled])
+            np.add.at(cells, where, 1)
+    return counts
+
+
+def _planned(world: World, seed: int, users: int = 600) -> tuple[dict[str, np.ndarray], Unit]:
+    unit = build_unit(world, users, 182, seed, date(2026, 1, 5))
+    return plan_misuse(unit)[0], unit
+
+
+def _fall(cells: np.ndarray, theme: str) -> float:
+    """After to before in teams with a session, relative to the same in the others."""
+    (others_before, others_after), (before, after) = cells[:, :, THEMES.index(theme)]
+    return float(after / before / (others_after / others_before))
+
+
+def test_the_session_lowers_its_theme_in_its_teams_and_no_other(measured: dict[str, np.ndarray]) -> None:
+    with_effect, without = measured["measures"], measured["measures-without"]
+    neighbour, rising = THEMES.index("neighbour"), THEMES.index("vehicle_at_door")
+    assert with_effect[1, 1, neighbour] / without[1, 1, neighbour] == pytest.approx(0.4, abs=0.05)
+    assert _fall(with_effect, "neighbour") == pytest.approx(0.4, abs=0.1)
+    assert _fall(without, "neighbour") == pytest.approx(1, abs=0.25)
+    with_effect, without = with_effect.copy(), without.copy()
+    with_effect[1, 1, neighbour] = without[1, 1, neighbour] = 0
+    with_effect[:, 1, rising] = without[:, 1, rising] = 0
+    assert (with_effect == without).all()
+
+
+def test_the_rising_theme_rises_in_all_teams(measured: dict[str, np.ndarray]) -> None:
+    rising = THEMES.index("vehicle_at_door")
+    for cells, factor in ((measured["measures"], 3), (measured["measures-without"], 1)):
+        before, after = cells[:, :, rising].sum(axis=0)
+        assert after / before == pytest.approx(factor, rel=0.2)
+    assert _fall(measured["measures"], "vehicle_at_door") == pytest.approx(1, abs=0.3)
+
+
+def test_what_a_session_prevents_is_all_that_it_changes_and_a_campaign_changes_nothing() -> None:
+    world = replace(draw_world("measures", 9), rising_theme="")
+    plans = {
+        effect: _planned(replace(world, session_effect=effect), 9, users=200)[0]
+        for effect in (0, 0.3, 0.6, 1)
+    }
+    rows = {
+        effect: set(zip(*(made[name].tolist() for name in ("at", "user", "subject", "theme")), strict=True))
+        for effect, made in plans.items()
+    }
+    assert rows[1] < rows[0.6] < rows[0.3] < rows[0]
+    assert {row[3] for row in rows[0] - rows[1]} == {THEMES.index("neighbour")}
+    for other in (replace(world, campaign_theme=""), replace(world, campaign_at=0.8)):
+        made, _ = _planned(other, 9, users=200)
+        assert all(
+            np.array_equal(made[name], plans[0.6][name], equal_nan=True) for name in ("at", "user", "subject")
+        )

@@ -41,7 +41,11 @@ def simulate(
     days: Annotated[int, typer.Option(min=1, help="How many days.")] = 90,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes; another, another unit.")] = 1,
     world: Annotated[
-        str, typer.Option(help="A preset of habits: regional, lookalikes, clean, sparse, national.")
+        str,
+        typer.Option(
+            help="A preset of habits: regional, lookalikes, clean, sparse, national; to test estimators of what "
+            "prevention achieved, measures and measures-without."
+        ),
     ] = "regional",
     start: Annotated[
         str | None, typer.Option(metavar="DAY", help="The first day; 2026-01-05 when not given.")

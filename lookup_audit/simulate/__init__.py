@@ -19,6 +19,7 @@ import pyarrow as pa
 from lookup_audit.errors import InputError, UsageError
 from lookup_audit.simulate.identifiers import name_everything
 from lookup_audit.simulate.incidents import incidents_of
+from lookup_audit.simulate.interventions import interventions_table
 from lookup_audit.simulate.log import Log
 from lookup_audit.simulate.lookups import Batch, chosen, joined
 from lookup_audit.simulate.misuse import plan_misuse
@@ -122,6 +123,7 @@ class _Drop:
             **case_tables(unit, names),
             **{name: pa.concat_tables(parts) for name, parts in incidents.items()},
             **other_tables(unit, names),
+            "interventions": interventions_table(unit),
             "labels": labels,
         }
         for name, table in tables.items():

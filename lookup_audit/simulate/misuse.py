@@ -7,6 +7,7 @@ from lookup_audit.simulate.deeds import Deeds
 from lookup_audit.simulate.force import DETECTIVE, FRONT, PATROL
 from lookup_audit.simulate.incidents import Planned, in_order, no_incidents
 from lookup_audit.simulate.lookups import CASE, Batch, batch, chosen, joined
+from lookup_audit.simulate.measures import rising_deeds, without_heeded
 from lookup_audit.simulate.publicity import surge_users
 from lookup_audit.simulate.randomness import generator, weighted
 from lookup_audit.simulate.routine import around_case
@@ -35,6 +36,7 @@ def plan_misuse(unit: Unit) -> tuple[Batch, Planned]:
         _curious(rng, unit, deeds)
     if unit.world.misuse_users > 0:
         _offenders(rng, unit, deeds)
+    deeds.lookups = without_heeded(unit, deeds.lookups)
     made = _logged(unit, deeds)
     return chosen(made, np.argsort(made["at"], kind="stable")), in_order(deeds.planned)
 
@@ -124,3 +126,7 @@ def _offenders(rng: np.random.Generator, unit: Unit, deeds: Deeds) -> None:
         for name in names:
             if THEMES.index(name) not in found:
                 DEEDS[name](deeds, int(weighted(rng, leaning, 1)[0]))
+    if world.rising_theme:
+        added = rising_deeds(unit, [theme for _, theme in plan].count(world.rising_theme), leaning)
+        deeds.lookups += added.lookups
+        deeds.planned += added.planned

@@ -241,7 +241,7 @@ def incident_tables(unit: Unit, names: Identifiers, made: Incidents, before: int
 
 
 def other_tables(unit: Unit, names: Identifiers) -> dict[str, pa.Table]:
-    """`news`, `relations` and `interventions`."""
+    """`news` and `relations`."""
     news, ties = unit.publicity, unit.ties
     told = declared(generator(unit.seed, "relations"), ties, unit.world.relation_declared)
     out = np.flatnonzero(news.news_at < unit.clock.end)
@@ -266,32 +266,7 @@ def other_tables(unit: Unit, names: Identifiers) -> dict[str, pa.Table]:
                 "kind": pa.array(TIE_NAMES).take(pa.array(ties.kind[told])),
             },
         ),
-        "interventions": _interventions(unit),
     }
-
-
-def _interventions(unit: Unit) -> pa.Table:
-    """A campaign for everyone, and sessions with some teams."""
-    rng = generator(unit.seed, "interventions")
-    teams = unit.force.teams
-    logged = unit.clock.days - unit.clock.first
-    some = np.sort(rng.choice(len(teams.size), max(2, len(teams.size) // 12), replace=False))
-    days = unit.clock.first + rng.integers(0, logged, len(some) + 1)
-    held = pa.array(unit.clock.days_since_epoch(days).astype("datetime64[D]"))
-    themes = rng.choice(["news_spike", "neighbour", "family", "colleague", "vehicle_at_door"], len(some))
-    kinds = rng.choice(["dilemma_session", "debrief", "presentation"], len(some))
-    return contract_table(
-        "interventions",
-        {
-            "intervention_id": pa.array([f"I{number:04d}" for number in range(1, len(days) + 1)]),
-            "held_on": held,
-            "kind": pa.array(["campaign", *kinds]),
-            "theme": pa.array(["news_spike", *themes]),
-            "unit": pa.array([None, *(unit_name(int(teams.unit[at])) for at in some)]),
-            "team": pa.array([None, *(teams.name[at] for at in some)]),
-            "reach": pa.array([unit.force.users // 2, *(int(teams.size[at] * 0.8) for at in some)]),
-        },
-    )
 
 
 def _some(values: pa.Array, where: Array) -> pa.Array:
