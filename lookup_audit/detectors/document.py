@@ -55,9 +55,7 @@ def signed_document(
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _introduction(
-    language: str, prior: float, evidence: float, repeated: float, usual: float
-) -> list[str]:
+def _introduction(language: str, prior: float, evidence: float, repeated: float, usual: float) -> list[str]:
     text = files("lookup_audit").joinpath(f"detectors/introduction_{language}.md").read_text(encoding="utf-8")
     alerts, adds, takes_off = Alerts(), evidence * 6.0 * 0.8, evidence * 4.5 * 0.6
     values = {
