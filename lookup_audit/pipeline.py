@@ -14,6 +14,7 @@ from lookup_audit.detectors.isolation_forest import PROSE
 from lookup_audit.detectors.nightly_forest import NightlyForest
 from lookup_audit.detectors.peer_anomaly import flag_odd_days
 from lookup_audit.scoring import score_day
+from lookup_audit.trends import store_trends
 from lookup_audit.triage import draw_control, remember_pairs, update_alerts
 from lookup_audit.warehouse import SignedSql, Warehouse, load_signed, signed_digest
 from lookup_audit.warehouse.tables import TABLES
@@ -102,6 +103,7 @@ def _audit_day(
         odd = flag_odd_days(warehouse, day=day, run_id=run_id, flag_above=flag_above)
     calibration = current_calibration(warehouse, day)
     score_day(warehouse, day, [*explanations, *rules], {"peer_anomaly": float(PROSE["weight"])}, calibration)
+    store_trends(warehouse, day)
     draw_control(warehouse, day)
     remember_pairs(warehouse, day)
     update_alerts(warehouse)

@@ -151,7 +151,13 @@ class Reporting(_Section):
     """What may be published."""
 
     minimum_group: int = Field(10, ge=3, description="No number about fewer users than this is shown.")
-    minimum_count: int = Field(5, ge=1, description="Counts of findings below this are shown as a range.")
+    minimum_count: int = Field(
+        5, ge=3, description="Counts are rounded to a multiple of this, up or down by chance."
+    )
+    minimum_risk: Share = Field(
+        0.1, description="Questions of a lower risk are not counted: nearly all of them are work."
+    )
+    weeks: int = Field(13, ge=1, le=53, description="How many whole weeks a report covers: a quarter.")
 
 
 class Ingest(_Section):

@@ -1,259 +1,417 @@
-"""The numbers of a prevention report after the disclosure gate: what figures and pages may hold."""
+"""The numbers of a prevention report after the disclosure gate: all that figures and pages may hold.
+
+Every count below was rounded by the gate, or was made from counts that were. What is worked out from them
+(rates, intervals, effects, changes) can therefore give nothing away that they do not.
+"""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from lookup_audit.privacy.disclosure import Cell, Gate, Shown, Suppression, merge_small_groups
+from lookup_audit.privacy.disclosure import Gate, merge_small_groups
 from lookup_audit.reporting.chance import rate_interval, rate_ratio
-from lookup_audit.reporting.numbers import Counts, Numbers
+from lookup_audit.reporting.counts import CUTS, WEEK, Counts, Path, Period
+from lookup_audit.reporting.effects import Effect, compared, interrupted
+from lookup_audit.reporting.emerging import Changes, changes
+from lookup_audit.reporting.series import Series
 
 MOTIVES = ("curiosity", "personal_involvement", "personal_benefit")
-MOST_GROUPS = 40
-"""Teams on one figure; a larger force is shown by district, or by unit."""
-
-# Of a week's blocks; below it, wider ones are tried. Where few lookups are made only high rates pass the
-# gate, so a week with many gaps would mislead.
-_ENOUGH_BLOCKS = 0.9
+LEVELS = ("unit", "district", "team")
+YEAR_WEEKS = 52
 
 
 @dataclass(frozen=True)
 class Rate:
-    """Questions among the lookups of one group; what is None is not shown. Rates are per 10,000 lookups."""
+    """Questions of one group or part, and their rate per 10,000 of its lookups with a 95% interval."""
 
     name: tuple[str, ...]
-    questions: Shown
-    lookups: int | None = None
+    questions: int
+    lookups: int
     rate: float | None = None
     low: float | None = None
     high: float | None = None
 
 
 @dataclass(frozen=True)
-class Explained:
-    """The share of lookups with a valid work link: of all, and of first lookups of a subject by a user."""
+class Compared:
+    """A rate, the one of the period before, and of the same weeks last year; None where there was no audit.
 
-    all: float | None
-    first: float | None
-    weeks: list[tuple[dt.date, float]]
+    `change` is the rate over the one before, with its 95% interval.
+    """
+
+    now: Rate
+    before: Rate | None
+    year_ago: Rate | None
+    change: tuple[float, float, float] | None
 
 
 @dataclass(frozen=True)
-class Change:
-    """A rate over that of as many weeks before, with its 95% interval."""
+class Theme:
+    """One theme: its motive, how often, how many users it came up for, its weeks, and where."""
 
-    weeks: int
-    ratio: float
-    low: float
-    high: float
+    theme: str
+    motive: str
+    compared: Compared
+    users_per_1000: float | None
+    weeks: Series
+    teams: tuple[Rate, ...]
+
+
+@dataclass(frozen=True)
+class ShownBurst:
+    """Attention for one person in the news, who is unnamed; `by_day` counts users from the first day on."""
+
+    reference: str
+    first_day: dt.date
+    users: int
+    units: int
+    by_day: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A kind of prevention activity about one theme, where it was held, and what it is estimated to have done."""
+
+    kind: str
+    theme: str
+    first_held: dt.date
+    last_held: dt.date
+    scope: str  # everyone, unit, or team
+    groups: int
+    effect: Effect
 
 
 @dataclass(frozen=True)
 class Published:
-    """What may be shown.
+    """What may be shown."""
 
-    `themes` are by motive, and within it by detector; `weeks` by motive, every week of the period in order;
-    `hours` are named by weekday (1 to 7) and block of `hour_width` hours; `teams` are named by their path
-    down to `team_level`, and where small ones were merged, by the path of the level above.
+    period: Period
+    users: int
+    whole: Compared
+    asked_per_1000: float | None
+    explained: Mapping[str, float | None]  # now, before, year_ago, first: shares of lookups
+    explained_weeks: tuple[tuple[dt.date, float], ...]
+    motives: Mapping[str, Compared]
+    motive_weeks: Mapping[str, Series]
+    themes: tuple[Theme, ...]
+    levels: Mapping[str, tuple[Rate, ...]]
+    cuts: Mapping[str, tuple[Rate, ...]]
+    bursts: tuple[ShownBurst, ...]
+    small_bursts: int
+    measures: tuple[Measure, ...]
+    emerging: Changes
+    merged: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain values for JSON."""
+        return asdict(self)
+
+
+def publish(
+    counts: Counts, gate: Gate, themes: Mapping[str, str], references: Mapping[str, str]
+) -> Published | None:
+    """Every number through the gate; None where fewer users than the minimum group made any lookup.
+
+    `themes` maps every theme that there can be to its motive: which of them never came up is no secret, and
+    which came up once is one. `references` names each person in the news without naming them.
     """
-
-    whole: Rate
-    motives: dict[str, Shown]
-    themes: dict[str, dict[str, Shown]]
-    weeks: dict[str, list[Rate]]
-    change: Change | None
-    hour_width: int
-    hours: list[Rate]
-    systems: list[Rate]
-    channels: list[Rate]
-    team_level: str
-    teams: list[Rate]
-    explained: Explained
-    suppressed: list[Suppression]
-
-
-def publish(numbers: Numbers, minimum_group: int, minimum_count: int) -> Published:
-    """Every number through one gate: first the whole, then its parts, so that no part gives another away."""
-    gate = Gate(minimum_group, minimum_count)
-    whole = numbers.whole
-    lookups = gate.total("lookups", Cell("all", whole.users, whole.lookups, whole.users))
-    questions = gate.total("questions", Cell("all", whole.users, whole.questions, whole.contributors))
-    tables = _Tables(gate, lookups, questions, whole.users)
-    present = {counts.name[0] for counts in numbers.motives}
-    present |= set(numbers.rare_motives)
-    absent = [Counts((motive,), 0, 0, 0, 0) for motive in MOTIVES if motive not in present]
-    motives = tables.questions_by("motives", [*numbers.motives, *absent], questions)
-    for motive in numbers.rare_motives:
-        motives[motive] = Shown("withheld")
-        gate.suppressed.append(Suppression("motives", motive, "few_people"))
-    weeks = _weeks(numbers, tables, motives)
-    hour_width, hours = _hours(numbers, tables)
-    team_level, teams = _teams(numbers, tables)
+    if not gate.is_group(counts.users):
+        return None
+    shown = _Shown(counts, gate, themes)
+    period = counts.period
+    series = {theme: shown.theme_weeks(theme) for theme in themes}
+    motive_weeks = {
+        motive: _sum(shown, [series[t] for t in themes if themes[t] == motive], motive) for motive in MOTIVES
+    }
+    whole = _sum(shown, list(series.values()), "all")
+    teams, merged = _merged(counts, gate.minimum_group)
+    cells = period.first.isoformat(), period.last.isoformat()
+    users = gate.count(counts.users, "users", *cells)
+    big_enough = [burst for burst in counts.bursts if gate.is_group(burst.users)]
+    by_theme = {theme: tuple(shown.team_rates(teams, theme)) for theme in themes}
     return Published(
-        whole=_rate(("all",), questions, lookups),
-        motives={motive: motives[motive] for motive in MOTIVES},
-        themes={motive: _themes(numbers, tables, motive, motives[motive]) for motive in MOTIVES},
-        weeks=weeks,
-        change=change_between_weeks(weeks, numbers.first_day, numbers.last_day),
-        hour_width=hour_width,
-        hours=hours,
-        systems=tables.rates("systems", numbers.systems),
-        channels=tables.rates("channels", numbers.channels),
-        team_level=team_level,
-        teams=teams,
-        explained=_explained(numbers, lookups, weeks),
-        suppressed=gate.suppressed,
+        period=period,
+        users=users,
+        whole=shown.compared(whole),
+        asked_per_1000=shown.per_1000("", "", users),
+        explained=shown.explained(),
+        explained_weeks=tuple(
+            (week, shown.volume[week][1] / shown.volume[week][0])
+            for week in period.weeks
+            if shown.volume[week][0]
+        ),
+        motives={motive: shown.compared(motive_weeks[motive]) for motive in MOTIVES},
+        motive_weeks=motive_weeks,
+        themes=tuple(
+            Theme(
+                theme,
+                motive,
+                shown.compared(series[theme]),
+                shown.per_1000(motive, theme, users),
+                series[theme].only(period.weeks),
+                by_theme[theme],
+            )
+            for theme, motive in themes.items()
+        ),
+        levels={level: tuple(shown.level_rates(teams, depth + 1)) for depth, level in enumerate(LEVELS)},
+        cuts={cut: tuple(shown.cut_rates(cut)) for cut in CUTS},
+        bursts=tuple(
+            ShownBurst(
+                references[burst.subject_id],
+                burst.first_day,
+                gate.count(burst.users, "burst", burst.subject_id, burst.first_day.isoformat()),
+                burst.units,
+                tuple(
+                    gate.count(users, "burst", burst.subject_id, burst.first_day.isoformat(), str(day))
+                    for day, users in enumerate(burst.by_day)
+                ),
+            )
+            for burst in big_enough
+        ),
+        small_bursts=len(counts.bursts) - len(big_enough),
+        measures=tuple(_measures(counts, shown, series)),
+        emerging=changes(
+            [
+                *(one.only(shown.recent) for one in series.values()),
+                *(shown.team_weeks(name, members) for name, members in teams.items()),
+            ]
+        ),
+        merged=merged,
     )
 
 
-class _Tables:
-    """Tables that split the same two totals, all lookups and all questions, through one gate."""
+class _Shown:
+    """Counts as they may be shown: each cell rounded by its name, so the same in every report."""
 
-    def __init__(self, gate: Gate, lookups: Shown, questions: Shown, users: int) -> None:
+    def __init__(self, counts: Counts, gate: Gate, themes: Mapping[str, str]) -> None:
+        self.counts = counts
         self.gate = gate
-        self.lookups = lookups
-        self.questions = questions
-        self.users = users
+        self.themes = themes
+        self.bounds = (counts.period.first.isoformat(), counts.period.last.isoformat())
+        self.weeks = tuple(sorted(week for week in counts.volume if week <= counts.period.last))
+        self.recent = self.weeks[-26:]
+        self.volume = {
+            week: (
+                gate.count(lookups, "lookups", week.isoformat()),
+                gate.count(explained, "explained", week.isoformat()),
+            )
+            for week, (lookups, explained) in counts.volume.items()
+        }
 
-    def questions_by(self, table: str, groups: Sequence[Counts], total: Shown) -> dict[str, Shown]:
-        """Questions by the last part of the name, each about all users: any of them may have raised it."""
-        cells = [Cell(group.name[-1], self.users, group.questions, group.contributors) for group in groups]
-        return self.gate.parts(table, cells, total)
+    def theme_weeks(self, theme: str) -> Series:
+        """All weeks of a theme, also before the period."""
+        motive = self.themes[theme]
+        return Series(
+            ("theme", theme),
+            self.weeks,
+            tuple(
+                self.gate.count(
+                    self.counts.themes.get((motive, theme, week), 0), "theme", theme, week.isoformat()
+                )
+                for week in self.weeks
+            ),
+            tuple(self.volume[week][0] for week in self.weeks),
+        )
 
-    def lookups_by(self, table: str, groups: Sequence[Counts]) -> dict[str, Shown]:
-        """Lookups by key, which rates are over."""
-        cells = [Cell(_key(group.name), group.users, group.lookups, group.users) for group in groups]
-        return self.gate.parts(f"lookups by {table}", cells, self.lookups)
+    def rate(self, series: Series, period: Period) -> Rate | None:
+        """The rate over a period; None where not every week of it was audited."""
+        within = series.only(period.weeks)
+        if len(within.weeks) < len(period.weeks) or not sum(within.lookups):
+            return None
+        questions, lookups = sum(within.questions), sum(within.lookups)
+        return Rate(
+            series.name, questions, lookups, *rate_interval(questions, lookups, rounding=self.gate.base)
+        )
 
-    def rates(self, table: str, groups: Sequence[Counts]) -> list[Rate]:
-        """Questions and lookups of each group, in the order given; none where the lookups are not shown."""
-        lookups = self.lookups_by(table, groups)
-        return self.rates_over(table, groups, lookups, self.questions)
+    def compared(self, series: Series) -> Compared:
+        """The rate of the period, of the one before, and of a year ago."""
+        period = self.counts.period
+        now = self.rate(series, period) or Rate(series.name, 0, 0)
+        before = self.rate(series, period.before(len(period.weeks)))
+        change = None
+        if before and now.lookups and now.questions + before.questions:
+            change = rate_ratio(
+                now.questions, now.lookups, before.questions, before.lookups, rounding=self.gate.base
+            )
+        return Compared(now, before, self.rate(series, period.before(YEAR_WEEKS)), change)
 
-    def rates_over(
-        self, table: str, groups: Sequence[Counts], lookups: dict[str, Shown], total: Shown
-    ) -> list[Rate]:
-        """The same over lookups that went through the gate before."""
-        cells = [Cell(_key(group.name), group.users, group.questions, group.contributors) for group in groups]
-        hidden = {key for key, shown in lookups.items() if shown.count is None}
-        questions = self.gate.parts(table, cells, total, hidden)
+    def explained(self) -> dict[str, float | None]:
+        """Shares of lookups with a work link, now, before and a year ago, and of first lookups."""
+        period = self.counts.period
+        shares = {}
+        for name, one in (
+            ("now", period),
+            ("before", period.before(len(period.weeks))),
+            ("year_ago", period.before(YEAR_WEEKS)),
+        ):
+            pairs = [self.volume[week] for week in one.weeks if week in self.volume]
+            whole = sum(lookups for lookups, _ in pairs)
+            complete = len(pairs) == len(one.weeks) and whole
+            shares[name] = sum(explained for _, explained in pairs) / whole if complete else None
+        first, first_explained = (
+            self.gate.count(count, "first lookups", str(place), *self.bounds)
+            for place, count in enumerate(self.counts.first_lookups)
+        )
+        shares["first"] = first_explained / first if first else None
+        return shares
+
+    def per_1000(self, motive: str, theme: str, users: int) -> float | None:
+        """Users with a question, per 1,000 users who looked anything up."""
+        asked = self.counts.asked_users.get((motive, theme), 0)
+        return (
+            1000 * self.gate.count(asked, "asked users", motive, theme, *self.bounds) / users
+            if users
+            else None
+        )
+
+    def cell(self, name: tuple[str, ...], questions: int, lookups: int, *cell: str) -> Rate:
+        """The rate of one cell of the period."""
+        shown = self.gate.count(questions, *cell, *self.bounds)
+        volume = self.gate.count(lookups, "lookups of", *cell, *self.bounds)
+        if not volume:
+            return Rate(name, shown, 0)
+        return Rate(name, shown, volume, *rate_interval(shown, volume, rounding=self.gate.base))
+
+    def team_rates(self, teams: Mapping[Path, list[Path]], theme: str) -> list[Rate]:
+        """One theme by team, small teams merged."""
+        return [self._members(name, members, theme) for name, members in teams.items()]
+
+    def level_rates(self, teams: Mapping[Path, list[Path]], depth: int) -> list[Rate]:
+        """All questions by unit, district or team, small ones merged into the level above."""
+        if depth == len(LEVELS):
+            return [self._members(name, members, None) for name, members in teams.items()]
+        groups = [team.path[:depth] for team in self.counts.teams]
+        names = merge_small_groups(
+            groups, [team.users for team in self.counts.teams], self.gate.minimum_group
+        )
+        members: dict[Path, list[Path]] = {}
+        for team, name in zip(self.counts.teams, names, strict=True):
+            members.setdefault(name, []).append(team.path)
+        return [self._members(name, members[name], None) for name in sorted(members)]
+
+    def _members(self, name: Path, members: Sequence[Path], theme: str | None) -> Rate:
+        inside = set(members)
+        questions = sum(
+            count
+            for (path, one), count in self.counts.team_themes.items()
+            if path in inside and theme in (None, one)
+        )
+        lookups = sum(team.lookups for team in self.counts.teams if team.path in inside)
+        return self.cell(name, questions, lookups, "group", theme or "", *_identity(members))
+
+    def team_weeks(self, name: Path, members: Sequence[Path]) -> Series:
+        """The last weeks of a group, all themes together."""
+        return self.pool(("team", *name), members, None, self.recent)
+
+    def pool(
+        self, name: tuple[str, ...], members: Sequence[Path], theme: str | None, weeks: Sequence[dt.date]
+    ) -> Series:
+        """The weeks of several teams taken together, rounded together."""
+        counts = self.counts
+        wanted = [theme] if theme else list(self.themes)
+        identity = _identity(members)
+        return Series(
+            name,
+            tuple(weeks),
+            tuple(
+                self.gate.count(
+                    sum(counts.team_weeks.get((path, one, week), 0) for path in members for one in wanted),
+                    "pool", theme or "", week.isoformat(), *identity,
+                )
+                for week in weeks
+            ),
+            tuple(
+                self.gate.count(
+                    sum(counts.team_volume.get((path, week), 0) for path in members),
+                    "lookups of pool", week.isoformat(), *identity,
+                )
+                for week in weeks
+            ),
+        )  # fmt: skip
+
+    def cut_rates(self, cut: str) -> list[Rate]:
+        """The parts of one cut; those with too few users on any day are left out."""
         return [
-            _rate(group.name, questions[cell.name], lookups[cell.name])
-            for group, cell in zip(groups, cells, strict=True)
+            self.cell((part.name,), part.questions, part.lookups, cut, part.name)
+            for part in self.counts.cuts[cut]
+            if self.gate.is_group(part.users)
         ]
 
 
-def change_between_weeks(
-    weeks: dict[str, list[Rate]], first_day: dt.date, last_day: dt.date
-) -> Change | None:
-    """The last weeks (four, or half of fewer) against as many before, from what is shown only.
-
-    Takes whole weeks, and motives with every one of those weeks shown; None when there is nothing left.
-    """
-    names = [rate.name[0] for rate in next(iter(weeks.values()), [])]
-    mondays = [dt.date.fromisoformat(name) for name in names]
-    whole = [day for day in mondays if first_day <= day and day + dt.timedelta(days=6) <= last_day]
-    size = min(4, len(whole) // 2)
-    late = {day.isoformat() for day in whole[len(whole) - size :]}
-    early = {day.isoformat() for day in whole[len(whole) - 2 * size : len(whole) - size]}
-    usable = [
-        rates
-        for rates in weeks.values()
-        if all(rate.rate is not None for rate in rates if rate.name[0] in late | early)
-    ]
-    count, lookups = _sums(usable, late)
-    count_before, lookups_before = _sums(usable, early)
-    if not count + count_before or not lookups or not lookups_before:
-        return None
-    return Change(size, *rate_ratio(count, lookups, count_before, lookups_before))
+def _identity(members: Sequence[Path]) -> tuple[str, ...]:
+    """What names a set of teams: the same teams are the same cell, whatever the set is called."""
+    return tuple(part for path in sorted(members) for part in path)
 
 
-def _sums(motives: list[list[Rate]], names: set[str]) -> tuple[int, int]:
-    rates = [rate for weeks in motives for rate in weeks if rate.name[0] in names]
-    return sum(rate.questions.count or 0 for rate in rates), sum(rate.lookups or 0 for rate in rates)
-
-
-def _rate(name: tuple[str, ...], questions: Shown, lookups: Shown) -> Rate:
-    if questions.count is None or not lookups.count:
-        return Rate(name, questions, lookups.count)
-    return Rate(name, questions, lookups.count, *rate_interval(questions.count, lookups.count))
-
-
-def _key(name: tuple[str, ...]) -> str:
-    return "\x1f".join(name)
-
-
-def _themes(numbers: Numbers, tables: _Tables, motive: str, total: Shown) -> dict[str, Shown]:
-    themes = [counts for counts in numbers.themes if counts.name[0] == motive]
-    return tables.questions_by(f"themes of {motive}", themes, total)
-
-
-def _weeks(numbers: Numbers, tables: _Tables, motives: dict[str, Shown]) -> dict[str, list[Rate]]:
-    """For each motive all weeks; the motives share one table of lookups."""
-    lookups = tables.lookups_by("week", numbers.weeks)
-    found = {counts.name: counts for counts in numbers.week_motives}
-    weeks = {}
-    for motive in MOTIVES:
-        groups = []
-        for week in numbers.weeks:
-            of_motive = found.get((*week.name, motive), Counts(week.name, 0, 0, 0, 0))
-            groups.append(replace(week, questions=of_motive.questions, contributors=of_motive.contributors))
-        weeks[motive] = tables.rates_over(f"weeks of {motive}", groups, lookups, motives[motive])
-    return weeks
-
-
-def _hours(numbers: Numbers, tables: _Tables) -> tuple[int, list[Rate]]:
-    """The narrowest blocks of hours of which most are shown; where none do, the widest."""
-    before = len(tables.gate.suppressed)
-    chosen: tuple[int, list[Rate]] = (0, [])
-    for width, groups in numbers.hours.items():
-        del tables.gate.suppressed[before:]  # what is not published was not suppressed either
-        chosen = width, tables.rates("hours", groups)
-        shown = sum(rate.questions.count is not None for rate in chosen[1])
-        if shown >= _ENOUGH_BLOCKS * len(groups):
-            break
-    return chosen
-
-
-def _teams(numbers: Numbers, tables: _Tables) -> tuple[str, list[Rate]]:
-    """Teams, or districts or units of a large force, with small ones merged into the level above."""
-    levels = ("unit", "district", "team")
-    for depth in (3, 2, 1):
-        groups = _summed(numbers.teams, [counts.name[:depth] for counts in numbers.teams])
-        users = [group.users for group in groups]
-        paths = merge_small_groups([group.name for group in groups], users, tables.gate.minimum_group)
-        merged = _summed(groups, paths)
-        if len(merged) <= MOST_GROUPS:
-            break
-    return levels[depth - 1], tables.rates("teams", merged)
-
-
-def _summed(groups: Sequence[Counts], names: Sequence[tuple[str, ...]]) -> list[Counts]:
-    """Groups under new names, those of one name added up; a user is in one team, so users add up too."""
-    sums: dict[tuple[str, ...], list[int]] = {}
-    for group, name in zip(groups, names, strict=True):
-        measures = (group.lookups, group.users, group.questions, group.contributors)
-        before = sums.get(name, [0, 0, 0, 0])
-        sums[name] = [old + new for old, new in zip(before, measures, strict=True)]
-    return [Counts(name, *sums[name]) for name in sorted(sums)]
-
-
-def _explained(numbers: Numbers, lookups: Shown, weeks: dict[str, list[Rate]]) -> Explained:
-    """Shares over the runs; by week only where that week's lookups are shown."""
-    if lookups.count is None:
-        return Explained(None, None, [])
-    sums = {
-        name: sum(run[name] for run in numbers.runs)
-        for name in ("lookups", "explained", "first_lookups", "first_explained")
-    }
-    by_week: dict[dt.date, list[int]] = {}
-    for run in numbers.runs:
-        monday = run["audit_date"] - dt.timedelta(days=run["audit_date"].weekday())
-        before = by_week.get(monday, [0, 0])
-        by_week[monday] = [before[0] + run["explained"], before[1] + run["lookups"]]
-    shown = {rate.name[0] for rates in weeks.values() for rate in rates if rate.lookups is not None}
-    return Explained(
-        all=sums["explained"] / sums["lookups"] if sums["lookups"] else None,
-        first=sums["first_explained"] / sums["first_lookups"] if sums["first_lookups"] else None,
-        weeks=[(day, part / all_) for day, (part, all_) in by_week.items() if str(day) in shown and all_],
+def _sum(shown: _Shown, parts: Sequence[Series], name: str) -> Series:
+    """Series that were rounded, added up; their lookups are the same lookups."""
+    return Series(
+        ("motive", name),
+        shown.weeks,
+        tuple(sum(one.questions[place] for one in parts) for place in range(len(shown.weeks))),
+        tuple(shown.volume[week][0] for week in shown.weeks),
     )
+
+
+def _merged(counts: Counts, minimum_group: int) -> tuple[dict[Path, list[Path]], int]:
+    """Teams by the group that they are shown under, and how many were too small to stand alone."""
+    paths = [team.path for team in counts.teams]
+    names = merge_small_groups(paths, [team.users for team in counts.teams], minimum_group)
+    groups: dict[Path, list[Path]] = {}
+    for path, name in sorted(zip(paths, names, strict=True), key=lambda pair: (pair[1], pair[0])):
+        groups.setdefault(name, []).append(path)
+    return groups, sum(name != path for path, name in zip(paths, names, strict=True))
+
+
+def _measures(counts: Counts, shown: _Shown, series: Mapping[str, Series]) -> list[Measure]:
+    """Activities of one kind about one theme, taken together where they were held within six weeks."""
+    found = []
+    for events in _campaigns(counts.interventions):
+        first, last = events[0]["held_on"], events[-1]["held_on"]
+        if not counts.period.first - WEEK * 26 <= first <= counts.period.last:
+            continue
+        theme = events[0]["theme"] or ""
+        reached = [team.path for team in counts.teams if any(_reaches(event, team.path) for event in events)]
+        rest = [team.path for team in counts.teams if team.path not in set(reached)]
+        scope = "team" if events[0]["team"] else "unit" if events[0]["unit"] else "everyone"
+        effect = _effect(shown, series, theme, reached, rest, first)
+        found.append(Measure(events[0]["kind"] or "", theme, first, last, scope, len(events), effect))
+    return found
+
+
+def _effect(
+    shown: _Shown,
+    series: Mapping[str, Series],
+    theme: str,
+    reached: Sequence[Path],
+    rest: Sequence[Path],
+    held_on: dt.date,
+) -> Effect:
+    size = {team.path: team.users for team in shown.counts.teams}
+    groups = [sum(size[path] for path in paths) for paths in (reached, rest)]
+    known = theme if theme in series else None
+    if all(shown.gate.is_group(users) for users in groups):
+        pools = [shown.pool((), paths, known, shown.weeks) for paths in (reached, rest)]
+        return compared([pools[0]], [pools[1]], held_on)
+    whole = series[known] if known else _sum(shown, list(series.values()), "all")
+    return interrupted(whole, held_on)
+
+
+def _campaigns(interventions: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Activities of the same kind, theme and scope whose dates lie within six weeks of the first."""
+    groups: list[list[dict[str, Any]]] = []
+    for event in sorted(
+        interventions, key=lambda one: (one["kind"] or "", one["theme"] or "", one["held_on"])
+    ):
+        same = groups and all(groups[-1][0][key] == event[key] for key in ("kind", "theme"))
+        same = same and (groups[-1][0]["team"] is None) == (event["team"] is None)
+        if same and event["held_on"] <= groups[-1][0]["held_on"] + 6 * WEEK:
+            groups[-1].append(event)
+        else:
+            groups.append([event])
+    return sorted(groups, key=lambda group: group[0]["held_on"], reverse=True)
+
+
+def _reaches(event: dict[str, Any], path: Path) -> bool:
+    return event["unit"] in (None, path[0]) and event["team"] in (None, path[2])

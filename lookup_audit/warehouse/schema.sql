@@ -343,6 +343,31 @@ CREATE TABLE runs (
     skipped_detectors VARCHAR[] NOT NULL  -- "detector: why", for each that could not run
 );
 
+-- ── What trends are counted from ─────────────────────────────────────────────────────────────────────────
+
+CREATE TABLE volume_days (
+    day       DATE NOT NULL,    -- the local day
+    cut       VARCHAR NOT NULL, -- what the day is cut by: system, channel, action, hour, duty
+    part      VARCHAR NOT NULL, -- the part: a system's name, an hour 0 to 23, on or off duty; empty where not known
+    lookups   BIGINT NOT NULL,  -- lookups in it
+    explained BIGINT NOT NULL,  -- of them, with a valid work link
+    users     BIGINT NOT NULL   -- users who made them
+);
+
+CREATE TABLE question_days (
+    day     DATE NOT NULL,    -- the local day
+    user_id VARCHAR NOT NULL, -- whose lookups raised the question
+    motive  VARCHAR NOT NULL, -- of the strongest finding
+    theme   VARCHAR NOT NULL, -- the detector of the strongest finding of that motive
+    system  VARCHAR NOT NULL, -- where it was looked up
+    channel VARCHAR NOT NULL, -- over which channel; empty where not known
+    action  VARCHAR NOT NULL, -- what was done; empty where not known
+    hour    BIGINT NOT NULL,  -- the local hour, 0 to 23
+    duty    VARCHAR NOT NULL, -- on or off duty
+    lookups BIGINT NOT NULL,  -- how many such lookups
+    risk    DOUBLE NOT NULL   -- the highest risk among them
+);
+
 -- ── What people did with it ─────────────────────────────────────────────────────────────────────────────
 
 CREATE TABLE verdicts (
@@ -378,7 +403,7 @@ CREATE TABLE warehouse_version (
     version INTEGER NOT NULL -- of this schema; a warehouse of another version is refused
 );
 
-INSERT INTO warehouse_version VALUES (1);
+INSERT INTO warehouse_version VALUES (2);
 
 CREATE VIEW alerts AS
     -- the triage list: rank 1 is what a reviewer should read first; status is that of the latest verdict

@@ -1,0 +1,365 @@
+"""The counts behind a prevention report, straight from the warehouse: not yet fit to be shown.
+
+A *question* is one user, one theme and one week: however often someone looks up, it counts once. Its theme is
+the detector of the strongest finding. So themes add up to their motive, and motives and weeks to the whole.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lookup_audit.warehouse import Warehouse
+
+Path = tuple[str, ...]
+"""Where in the organisation: unit, district, team; an empty name is one that is not recorded."""
+
+CUTS = ("system", "channel", "action", "duty", "hour")
+"""What a period is cut by; `hour` is weekday and hour."""
+
+WEEK = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Period:
+    """Whole weeks, from the first Monday up to and including the last Sunday."""
+
+    first: dt.date
+    last: dt.date
+
+    @property
+    def weeks(self) -> tuple[dt.date, ...]:
+        """The Mondays."""
+        return tuple(self.first + WEEK * nr for nr in range(((self.last - self.first).days + 1) // 7))
+
+    def before(self, weeks: int) -> "Period":
+        """As many weeks, so many weeks earlier."""
+        return Period(self.first - WEEK * weeks, self.last - WEEK * weeks)
+
+
+@dataclass(frozen=True)
+class Team:
+    """One team as it is recorded now, with what its users did in the period."""
+
+    path: Path
+    users: int
+    lookups: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a cut: `users` is of its busiest day, so at least so many people are behind it."""
+
+    name: str
+    users: int
+    lookups: int
+    questions: int
+
+
+@dataclass(frozen=True)
+class Burst:
+    """Attention for one person in the news: users without a work link, by day from the first, and by unit."""
+
+    subject_id: str
+    first_day: dt.date
+    users: int
+    units: int
+    by_day: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Everything that a report counts; see the fields' comments."""
+
+    period: Period
+    audited_days: int
+    unaudited_days: int
+    users: int  # who made any lookup in the period
+    volume: Mapping[dt.date, tuple[int, int]]  # by week, also before the period: lookups, and explained ones
+    first_lookups: tuple[int, int]  # in the period: of someone new to the user, and explained ones
+    themes: Mapping[
+        tuple[str, str, dt.date], int
+    ]  # questions by motive, theme and week, also before the period
+    asked_users: Mapping[tuple[str, str], int]  # users with a question, by motive and theme ("" is any)
+    teams: tuple[Team, ...]
+    team_themes: Mapping[tuple[Path, str], int]  # questions in the period
+    team_weeks: Mapping[tuple[Path, str, dt.date], int]  # the same by week, also before the period
+    team_volume: Mapping[tuple[Path, dt.date], int]  # lookups by team and week, also before the period
+    cuts: Mapping[str, tuple[Part, ...]]
+    bursts: tuple[Burst, ...]
+    news: tuple[dt.date, ...]
+    interventions: tuple[dict[str, Any], ...]
+    runs: tuple[dict[str, Any], ...]
+
+
+def read_counts(
+    warehouse: Warehouse, from_day: dt.date | None = None, to_day: dt.date | None = None
+) -> Counts | None:
+    """The counts of a period of whole weeks, with up to two years before it; None where no week was audited.
+
+    Without bounds the period is the last whole weeks that were audited, as many as `reporting.weeks` says.
+    Bounds are drawn in to whole weeks.
+    """
+    period = _period(warehouse, from_day, to_day)
+    if period is None:
+        return None
+    limits = warehouse.settings.reporting
+    values = {"first": period.first, "last": period.last, "since": period.first - WEEK * 104}
+    warehouse.run(
+        _ASKED, {"since": values["since"], "last": period.last, "minimum_risk": limits.minimum_risk}
+    )
+    try:
+        return _counts(warehouse, period, values)
+    finally:
+        warehouse.run("DROP TABLE IF EXISTS asked")
+
+
+def _period(warehouse: Warehouse, from_day: dt.date | None, to_day: dt.date | None) -> Period | None:
+    bounds = warehouse.rows("SELECT min(audit_date) AS first, max(audit_date) AS last FROM runs")[0]
+    if bounds["first"] is None:
+        return None
+    first, last = (
+        max(from_day or bounds["first"], bounds["first"]),
+        min(to_day or bounds["last"], bounds["last"]),
+    )
+    monday = first + dt.timedelta(days=-first.weekday() % 7)
+    sunday = last - dt.timedelta(days=(last.weekday() + 1) % 7)
+    if from_day is None:
+        monday = max(monday, sunday - WEEK * warehouse.settings.reporting.weeks + dt.timedelta(days=1))
+    return Period(monday, sunday) if monday < sunday else None
+
+
+def _counts(warehouse: Warehouse, period: Period, values: dict[str, dt.date]) -> Counts:
+    first_and_last = {"first": values["first"], "last": values["last"]}
+    since = {"since": values["since"], "last": values["last"]}
+    runs = warehouse.rows(_RUNS, first_and_last)
+    days = warehouse.rows(_DAYS, first_and_last)[0]
+    teams = warehouse.rows(_TEAMS, first_and_last)
+    return Counts(
+        period=period,
+        audited_days=days["audited"],
+        unaudited_days=days["unaudited"],
+        users=sum(row["users"] for row in teams),
+        volume={row["week"]: (row["lookups"], row["explained"]) for row in warehouse.rows(_VOLUME, since)},
+        first_lookups=(
+            sum(run["first_lookups"] for run in runs),
+            sum(run["first_explained"] for run in runs),
+        ),
+        themes={
+            (row["motive"], row["theme"], row["week"]): row["questions"] for row in warehouse.rows(_THEMES)
+        },
+        asked_users={
+            (row["motive"], row["theme"]): row["users"]
+            for row in warehouse.rows(_ASKED_USERS, {"first": period.first})
+        },
+        teams=tuple(Team(_path(row), row["users"], row["lookups"]) for row in teams),
+        team_themes={
+            (_path(row), row["theme"]): row["questions"]
+            for row in warehouse.rows(_TEAM_THEMES, {"first": period.first})
+        },
+        team_weeks={
+            (_path(row), row["theme"], row["week"]): row["questions"] for row in warehouse.rows(_TEAM_WEEKS)
+        },
+        team_volume={
+            (_path(row), row["week"]): row["lookups"] for row in warehouse.rows(_TEAM_VOLUME, since)
+        },
+        cuts={cut: _parts(warehouse, cut, first_and_last) for cut in CUTS},
+        bursts=_bursts(warehouse, first_and_last),
+        news=tuple(
+            row["day"]
+            for row in warehouse.rows(_NEWS, {**first_and_last, "zone": str(warehouse.settings.zone_info)})
+        ),
+        interventions=tuple(warehouse.rows(_INTERVENTIONS, since)),
+        runs=tuple(runs),
+    )
+
+
+def _path(row: dict[str, Any]) -> Path:
+    return (row["unit"], row["district"], row["team"])
+
+
+def _parts(warehouse: Warehouse, cut: str, values: dict[str, dt.date]) -> tuple[Part, ...]:
+    part = "isodow(day) || ' ' || part" if cut == "hour" else "part"
+    asked = "isodow(day) || ' ' || hour" if cut == "hour" else cut
+    rows = warehouse.rows(
+        f"""
+        WITH volume AS (
+            SELECT {part} AS name, max(users) AS users, sum(lookups) AS lookups
+            FROM volume_days
+            WHERE cut = $cut AND day BETWEEN $first AND $last
+            GROUP BY 1
+        ),
+        questions AS (
+            SELECT name, count(*) AS questions
+            FROM (
+                SELECT DISTINCT {asked} AS name, user_id, theme, week
+                FROM asked WHERE day >= $first
+            ) AS found
+            GROUP BY name
+        )
+        SELECT volume.name, volume.users, volume.lookups, coalesce(questions.questions, 0) AS questions
+        FROM volume LEFT JOIN questions ON questions.name = volume.name
+        ORDER BY volume.name
+        """,
+        {"cut": cut, **values},
+    )
+    return tuple(Part(**row) for row in rows)
+
+
+def _bursts(warehouse: Warehouse, values: dict[str, dt.date]) -> tuple[Burst, ...]:
+    """Per person in the news the users whose lookups raised `news_spike`, in the fortnight from the first."""
+    found: dict[str, Burst] = {}
+    for row in warehouse.rows(_BURSTS, values):
+        found[row["subject_id"]] = Burst(
+            row["subject_id"], row["first_day"], row["users"], row["units"], tuple(row["by_day"])
+        )
+    return tuple(found.values())
+
+
+# One row a day, user and question; everything below counts in it.
+_ASKED = """
+CREATE OR REPLACE TEMP TABLE asked AS
+SELECT
+    question_days.*,
+    date_trunc('week', question_days.day)::DATE AS week,
+    coalesce(users.unit, '') AS unit,
+    coalesce(users.district, '') AS district,
+    coalesce(users.team, '') AS team
+FROM question_days
+LEFT JOIN users ON users.user_id = question_days.user_id
+WHERE question_days.day BETWEEN $since AND $last AND question_days.risk >= $minimum_risk
+"""
+
+_THEMES = """
+SELECT motive, theme, week, count(DISTINCT user_id) AS questions
+FROM asked GROUP BY motive, theme, week ORDER BY motive, theme, week
+"""
+
+_ASKED_USERS = """
+SELECT coalesce(motive, '') AS motive, coalesce(theme, '') AS theme, count(DISTINCT user_id) AS users
+FROM asked WHERE day >= $first
+GROUP BY GROUPING SETS ((), (motive), (motive, theme))
+ORDER BY ALL
+"""
+
+_TEAM_THEMES = """
+SELECT unit, district, team, theme, count(*) AS questions
+FROM (SELECT DISTINCT unit, district, team, theme, user_id, week FROM asked WHERE day >= $first) AS questions
+GROUP BY unit, district, team, theme ORDER BY ALL
+"""
+
+_TEAM_WEEKS = """
+SELECT unit, district, team, theme, week, count(DISTINCT user_id) AS questions
+FROM asked GROUP BY unit, district, team, theme, week ORDER BY ALL
+"""
+
+_TEAMS = """
+SELECT
+    coalesce(users.unit, '') AS unit,
+    coalesce(users.district, '') AS district,
+    coalesce(users.team, '') AS team,
+    count(DISTINCT user_days.user_id) AS users,
+    sum(user_days.lookups) AS lookups
+FROM user_days
+LEFT JOIN users ON users.user_id = user_days.user_id
+WHERE user_days.day BETWEEN $first AND $last
+GROUP BY ALL ORDER BY ALL
+"""
+
+_TEAM_VOLUME = """
+SELECT
+    coalesce(users.unit, '') AS unit,
+    coalesce(users.district, '') AS district,
+    coalesce(users.team, '') AS team,
+    date_trunc('week', user_days.day)::DATE AS week,
+    sum(user_days.lookups) AS lookups
+FROM user_days
+LEFT JOIN users ON users.user_id = user_days.user_id
+WHERE user_days.day BETWEEN $since AND $last
+GROUP BY ALL ORDER BY ALL
+"""
+
+# Of a day that was audited more than once, the last run stands.
+_LATEST_RUNS = """
+SELECT * FROM (
+    SELECT *, row_number() OVER (PARTITION BY audit_date ORDER BY finished_at DESC, run_id) AS place FROM runs
+) AS runs_by_place WHERE place = 1
+"""
+
+_VOLUME = f"""
+SELECT date_trunc('week', audit_date)::DATE AS week, sum(lookups) AS lookups, sum(explained) AS explained
+FROM ({_LATEST_RUNS}) AS latest WHERE audit_date BETWEEN $since AND $last
+GROUP BY week ORDER BY week
+"""
+
+_RUNS = f"""
+SELECT
+    audit_date, config_hash, code_version,
+    lookups, explained, first_lookups, first_explained, skipped_detectors
+FROM ({_LATEST_RUNS}) AS latest WHERE audit_date BETWEEN $first AND $last
+ORDER BY audit_date
+"""
+
+_DAYS = """
+SELECT
+    count(DISTINCT runs.audit_date) AS audited,
+    (
+        SELECT count(DISTINCT day) FROM pending_days
+        WHERE day BETWEEN $first AND $last AND day NOT IN (SELECT audit_date FROM runs)
+    ) AS unaudited
+FROM runs WHERE runs.audit_date BETWEEN $first AND $last
+"""
+
+_BURSTS = """
+WITH looked AS (
+    SELECT DISTINCT findings.subject_id, findings.user_id, findings.audit_date AS day, users.unit
+    FROM findings
+    LEFT JOIN users ON users.user_id = findings.user_id
+    WHERE findings.detector = 'news_spike' AND findings.audit_date BETWEEN $first AND $last
+        AND findings.subject_id IS NOT NULL
+),
+firsts AS (
+    SELECT subject_id, min(day) AS first_day FROM looked GROUP BY subject_id
+),
+early AS (
+    SELECT looked.*, firsts.first_day, looked.day - firsts.first_day AS day_nr
+    FROM looked INNER JOIN firsts ON firsts.subject_id = looked.subject_id
+    WHERE looked.day < firsts.first_day + 14
+),
+by_day AS (
+    SELECT subject_id, day_nr, count(DISTINCT user_id) AS users FROM early GROUP BY subject_id, day_nr
+),
+curves AS (
+    SELECT
+        every.subject_id,
+        list(coalesce(by_day.users, 0) ORDER BY every.day_nr) AS by_day
+    FROM (
+        SELECT subject_id, unnest(range(14)) AS day_nr FROM firsts
+    ) AS every
+    LEFT JOIN by_day ON by_day.subject_id = every.subject_id AND by_day.day_nr = every.day_nr
+    GROUP BY every.subject_id
+)
+SELECT
+    early.subject_id,
+    min(early.first_day) AS first_day,
+    count(DISTINCT early.user_id) AS users,
+    count(DISTINCT early.unit) AS units,
+    any_value(curves.by_day) AS by_day
+FROM early
+INNER JOIN curves ON curves.subject_id = early.subject_id
+GROUP BY early.subject_id
+ORDER BY first_day, early.subject_id
+"""
+
+# Only when: whom an item is about is nothing that a page may hold.
+_NEWS = """
+SELECT DISTINCT (published_at AT TIME ZONE 'UTC' AT TIME ZONE $zone)::DATE AS day FROM news
+WHERE (published_at AT TIME ZONE 'UTC' AT TIME ZONE $zone)::DATE BETWEEN $first AND $last
+ORDER BY day
+"""
+
+_INTERVENTIONS = """
+SELECT intervention_id, held_on, kind, theme, unit, team FROM interventions
+WHERE held_on BETWEEN $since AND $last
+ORDER BY held_on, intervention_id
+"""
