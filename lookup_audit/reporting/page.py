@@ -18,6 +18,9 @@ from markupsafe import Markup
 from lookup_audit.reporting.language import words_of
 from lookup_audit.settings import Language
 
+FIGURE_LIBRARY = "plotly-cartesian.min.js"
+"""What "plotly.js" stands for: the part of the library that draws our kinds of figure, see `assets/README.md`."""
+
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 _ANY_INLINE = "'unsafe-inline'"
 _POLICY_PLACE = "content-security-policy-goes-here"
@@ -125,12 +128,8 @@ def _inliner(element: str, texts: list[str]) -> Callable[[str], Markup]:
 
 @cache
 def _asset(name: str) -> str:
-    if name == "plotly.js":
-        from plotly.offline import get_plotlyjs
-
-        text = str(get_plotlyjs())
-    else:
-        text = (files("lookup_audit.reporting") / "assets" / name).read_text(encoding="utf-8")
+    file = FIGURE_LIBRARY if name == "plotly.js" else name
+    text = (files("lookup_audit.reporting") / "assets" / file).read_text(encoding="utf-8")
     if "</script" in text or "</style" in text or "<!--" in text:
         raise ValueError(f"{name}: would end the element that it stands in")
     return text
