@@ -6,7 +6,8 @@ from importlib.resources import files
 
 from plotly.offline import get_plotlyjs_version
 
-from lookup_audit.reporting.page import FIGURE_LIBRARY, render_page
+from lookup_audit.reporting.page import FIGURE_LIBRARY
+from lookup_audit.reporting.site import Frame, SitePage, render_site
 
 ASSETS = files("lookup_audit.reporting") / "assets"
 LIBRARY = (ASSETS / FIGURE_LIBRARY).read_bytes()
@@ -31,4 +32,7 @@ def test_it_keeps_its_licence_and_can_stand_in_a_script_element() -> None:
 
 
 def test_a_page_without_figures_does_not_carry_it() -> None:
-    assert len(render_page("report_empty.html", "en")) < 50_000
+    (html,) = render_site(
+        [SitePage("index", "Overview", "report_empty.html")], "en", ("en",), Frame()
+    ).values()
+    assert len(html) < 50_000

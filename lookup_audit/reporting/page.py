@@ -1,6 +1,7 @@
 """One self-contained page: a template, its styles, scripts and figures in one file that asks for nothing."""
 
 import base64
+import datetime as dt
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from lookup_audit.reporting.download import csv_address
 from lookup_audit.reporting.language import words_of
 from lookup_audit.settings import Language
 
@@ -26,13 +28,28 @@ _ANY_INLINE = "'unsafe-inline'"
 _POLICY_PLACE = "content-security-policy-goes-here"
 
 
+Value = str | int | float | dt.date | None
+
+
+@dataclass(frozen=True)
+class Data:
+    """A table for a spreadsheet: one value a cell, numbers and days as such, None for what is not shown."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
 @dataclass(frozen=True)
 class Table:
-    """A small table as text, ready to print; `numeric` names the places of right-aligned columns."""
+    """A small table as text, ready to print; `numeric` names the places of right-aligned columns.
+
+    `data` holds the same for a spreadsheet; without it, a download has the texts.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[int, ...] = ()
+    data: Data | None = None
 
 
 @dataclass(frozen=True)
@@ -56,8 +73,8 @@ def render_page(template: str, language: Language, **context: Any) -> str:
 
     Templates get, beside `context`: `words` (`Words`), `language`, `_()`, `script(name)` and
     `style(name)`, which put a file of `assets/` in the page ("plotly.js" is the figure library), and the
-    filter `script_json`. Only what they put there may run: the content security policy holds its hashes.
-    On pages without figures it refuses style attributes too: use classes, or SVG attributes.
+    filters `script_json` and `csv_address`. Only what they put there may run: the content security policy
+    holds its hashes. On pages without figures it refuses style attributes too: use classes, or SVG attributes.
     """
     scripts: list[str] = []
     styles: list[str] = []
@@ -112,6 +129,7 @@ def _environment(language: Language) -> Environment:
         words.translations.gettext, words.translations.ngettext, newstyle=True
     )
     environment.filters["script_json"] = script_json
+    environment.filters["csv_address"] = csv_address
     return environment
 
 
