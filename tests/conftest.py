@@ -16,6 +16,7 @@ from lookup_audit import pipeline
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse import Warehouse
 from lookup_audit.warehouse.tables import TABLES
+from tests.browser import running_browser
 
 Row = dict[str, Any]
 
@@ -221,6 +222,12 @@ def _base_tables() -> dict[str, list[Row]]:
         for nr in range(others["count"])
     ]
     return tables
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A chromium of this machine; for one module at a time, as its event loop would get in the way of others."""
+    yield from running_browser()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from lookup_audit.reporting.language import Words, dutch_catalogue, words_of
-from lookup_audit.reporting.page import render_page, script_json, write_page
+from lookup_audit.reporting.page import script_json, write_page
+from lookup_audit.reporting.site import Frame, SitePage, render_site
 
 REPORTING = Path(str(files("lookup_audit.reporting")))
 Text = str | tuple[str, ...]
@@ -94,7 +95,9 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
 
 
 def test_a_page_without_figures_allows_only_its_own_style() -> None:
-    html = render_page("report_empty.html", "en")
+    (html,) = render_site(
+        [SitePage("index", "Overview", "report_empty.html")], "en", ("en",), Frame()
+    ).values()
     (policy,) = re.findall(r'Security-Policy" content="([^"]+)"', html)
     assert "unsafe" not in policy
     assert "sha256" in policy

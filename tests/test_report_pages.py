@@ -2,8 +2,6 @@
 
 import datetime as dt
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -176,66 +174,112 @@ def _around(warehouse: Warehouse, days: int, a_day: int, hostile: bool) -> None:
     )
 
 
+Site = dict[str, Path]
+FIGURES = {"trends": 2, "where": 1, "when": 3, "themes": 1}
+PAGES = ["index", "trends", "where", "when", "themes", "measures", "method"]
+
+
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Report pages by name of the warehouse and language."""
-    found: dict[str, Path] = {}
+def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Site]:
+    """The pages by name, of each warehouse and language."""
+    found: dict[str, Site] = {}
     for name, sizes in {"plain": {}, "hostile": {"hostile": True}, "tiny": {"users": 8, "days": 3}}.items():
         folder = tmp_path_factory.mktemp(name)
         with Warehouse(None, Settings()) as warehouse:
             fill(warehouse, **sizes)  # type: ignore[arg-type]
             for path in write_report(warehouse, folder / "reports"):
-                found[f"{name}-{path.stem[-2:]}"] = path
+                found.setdefault(f"{name}-{path.parent.name}", {})[path.stem] = path
     return found
 
 
-def _own(page: Path) -> str:
-    """The page without the figure library."""
-    return re.sub(r"<script>/\*\*\n\* plotly\.js.*?</script>", "", page.read_text("utf-8"), flags=re.DOTALL)
+def _own(*pages: Path) -> str:
+    """The pages without the figure library."""
+    whole = "".join(page.read_text("utf-8") for page in pages)
+    return re.sub(r"<script>/\*\*\n\* plotly\.js.*?</script>", "", whole, flags=re.DOTALL)
 
 
-def test_both_languages_are_written_readable_by_their_owner_only(pages: dict[str, Path]) -> None:
+def test_both_languages_are_written_readable_by_their_owner_only(sites: dict[str, Site]) -> None:
     for language in ("en", "nl"):
-        page = pages[f"plain-{language}"]
-        assert page.stat().st_mode & 0o777 == 0o600
-        assert f'<html lang="{language}"' in page.read_text("utf-8")
-    assert "Bevragingen die een vraag oproepen" in _own(pages["plain-nl"])
-    assert "Lookups that raise a question" in _own(pages["plain-en"])
+        assert list(sites[f"plain-{language}"]) == PAGES
+        for page in sites[f"plain-{language}"].values():
+            assert page.stat().st_mode & 0o777 == 0o600
+            assert page.parent.stat().st_mode & 0o777 == page.parent.parent.stat().st_mode & 0o777 == 0o700
+            assert f'<html lang="{language}"' in page.read_text("utf-8")
+    assert "Bevragingen die een vraag oproepen" in _own(sites["plain-nl"]["index"])
+    assert "Lookups that raise a question" in _own(sites["plain-en"]["index"])
+
+
+def test_each_page_is_one_small_file(sites: dict[str, Site]) -> None:
+    for site in sites.values():
+        assert all(page.stat().st_size < 3_000_000 for page in site.values())
+
+
+def test_every_address_is_that_of_a_page_beside_it(sites: dict[str, Site]) -> None:
+    """So that a folder can be read from a file share, and moved; both ways between the languages."""
+    for site in sites.values():
+        for page in site.values():
+            addresses = set(re.findall(r'href="([^"]*)"', _own(page)))
+            leading = {address for address in addresses if not address.startswith(("data:", "#"))}
+            assert all((page.parent / address.split("#")[0]).is_file() for address in leading), page
+            assert {f"../en/{page.name}", f"../nl/{page.name}"} <= leading
+            assert {other.name for other in site.values()} <= leading
+
+
+def test_one_language_alone_has_no_link_to_another(tmp_path: Path) -> None:
+    with Warehouse(None, Settings()) as warehouse:
+        (page,) = write_report(warehouse, tmp_path, language="nl")
+    assert page == tmp_path / "nl" / "index.html"
+    assert "../" not in page.read_text("utf-8")
+
+
+def test_pages_of_an_earlier_site_go_and_files_of_others_stay(tmp_path: Path, sites: dict[str, Site]) -> None:
+    folder = tmp_path / "en"
+    folder.mkdir()
+    for name in ("trends", "method"):
+        (folder / f"{name}.html").write_bytes(sites["plain-en"][name].read_bytes())
+    for name in ("trends.pdf", "notes.html", "notes.pdf"):
+        (folder / name).write_text("kept by hand")
+    with Warehouse(None, Settings()) as warehouse:
+        write_report(warehouse, tmp_path, language="en")
+    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "notes.html", "notes.pdf"]
 
 
 def test_the_same_warehouse_gives_the_same_bytes(tmp_path: Path) -> None:
     with Warehouse(None, Settings()) as warehouse:
         fill(warehouse, users=60, days=14, a_day=200)
-        (first,) = write_report(warehouse, tmp_path / "a", language="nl")
-        (second,) = write_report(warehouse, tmp_path / "b", language="nl")
-    assert first.read_bytes() == second.read_bytes()
+        first = write_report(warehouse, tmp_path / "a", language="nl")
+        second = write_report(warehouse, tmp_path / "b", language="nl")
+    assert len(first) > 1
+    assert [page.read_bytes() for page in first] == [page.read_bytes() for page in second]
 
 
-def test_no_person_is_on_a_page(pages: dict[str, Path]) -> None:
-    for page in pages.values():
-        assert "SECRET" not in page.read_text("utf-8")
+def test_no_person_is_on_a_page(sites: dict[str, Site]) -> None:
+    for site in sites.values():
+        assert "SECRET" not in _own(*site.values())
 
 
-def test_titles_say_what_was_planted(pages: dict[str, Path]) -> None:
-    text = _own(pages["plain-en"])
-    assert "Curiosity about doubled in the week of 16 February" in text
-    assert "MEOS has the highest rate of questions" in text
-    assert "1 of 30 groups differs from the others by more than chance" in text
-    assert "Nieuwsgierigheid verdubbelde ongeveer in de week van 16 februari" in _own(pages["plain-nl"])
+def test_titles_say_what_was_planted(sites: dict[str, Site]) -> None:
+    english, dutch = sites["plain-en"], sites["plain-nl"]
+    for page in ("trends", "index"):
+        assert "Curiosity about doubled in the week of 16 February" in _own(english[page])
+        assert "Nieuwsgierigheid verdubbelde ongeveer in de week van 16 februari" in _own(dutch[page])
+    assert "MEOS has the highest rate of questions" in _own(english["when"])
+    assert "1 of 30 groups differs from the others by more than chance" in _own(english["where"])
 
 
-def test_a_team_of_four_is_not_on_the_page(pages: dict[str, Path]) -> None:
-    text = _own(pages["plain-en"])
+def test_a_team_of_four_is_not_on_the_page(sites: dict[str, Site]) -> None:
+    text = _own(sites["plain-en"]["where"])
     assert ">Team 30<" in text
     assert "Team 31" not in text
     assert "Other teams" in text
 
 
-def test_a_page_about_too_few_people_holds_no_number_and_no_figure(pages: dict[str, Path]) -> None:
-    text = _own(pages["tiny-en"])
+def test_a_site_about_too_few_people_holds_no_number_and_no_figure(sites: dict[str, Site]) -> None:
+    assert list(sites["tiny-en"]) == ["index", "method"]
+    text = _own(*sites["tiny-en"].values())
     assert "Fewer than 10 people made these lookups" in text
     assert "data-figure" not in text
-    assert "headlines" not in text.split("</style>")[1]
+    assert 'class="headlines' not in text
 
 
 def test_an_empty_warehouse_gives_a_page_that_says_so(tmp_path: Path) -> None:
@@ -244,22 +288,27 @@ def test_an_empty_warehouse_gives_a_page_that_says_so(tmp_path: Path) -> None:
     assert "Nothing has been audited yet" in page.read_text("utf-8")
 
 
-def test_every_table_of_a_figure_holds_what_is_drawn(pages: dict[str, Path]) -> None:
-    text = _own(pages["plain-en"])
-    figures = text.split('<figure class="figure"')[1:]
-    assert len(figures) == 7
-    assert all('<script type="application/json"' in part and "<table>" in part for part in figures)
+def test_every_figure_has_its_table_open_and_as_a_download(sites: dict[str, Site]) -> None:
+    """A page without scripts then shows the numbers; where there are scripts, they fold the table."""
+    for name, expected in FIGURES.items():
+        figures = _own(sites["plain-en"][name]).split('<figure class="figure"')[1:]
+        assert len(figures) == expected
+        for part in figures:
+            assert '<script type="application/json"' in part
+            assert '<details class="fold" open>' in part
+            assert "<table>" in part
+            assert re.search(r'download="\w+-2026-01-05_2026-03-29-en\.csv" href="data:text/csv', part)
 
 
-def test_the_method_names_what_did_not_run_and_what_is_hidden(pages: dict[str, Path]) -> None:
-    text = _own(pages["plain-en"])
+def test_the_method_names_what_did_not_run_and_what_is_hidden(sites: dict[str, Site]) -> None:
+    text = _own(sites["plain-en"]["method"])
     for words in ("fixation: needs history", "0123456789abcdef", "0.1.0+abc", "How many numbers are hidden"):
         assert words in text
 
 
-def test_hostile_names_are_text_only(pages: dict[str, Path]) -> None:
+def test_hostile_names_are_text_only(sites: dict[str, Site]) -> None:
     for language in ("en", "nl"):
-        text = _own(pages[f"hostile-{language}"])
+        text = _own(*sites[f"hostile-{language}"].values())
         assert "window.hacked" in text
         assert "<script>window.hacked" not in text
         assert "<img" not in text
@@ -267,11 +316,12 @@ def test_hostile_names_are_text_only(pages: dict[str, Path]) -> None:
         assert "\u202e" not in text
 
 
-def test_the_policy_allows_no_address_and_no_script_but_those_of_the_page(pages: dict[str, Path]) -> None:
-    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', _own(pages["plain-en"]))
-    assert "default-src 'none'" in policy
-    assert "http" not in policy
-    assert "unsafe" not in policy.split("style-src")[0]
+def test_the_policy_allows_no_address_and_no_script_but_those_of_the_page(sites: dict[str, Site]) -> None:
+    for page in sites["plain-en"].values():
+        (policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', _own(page))
+        assert "default-src 'none'" in policy
+        assert "http" not in policy
+        assert "unsafe" not in policy.split("style-src")[0]
 
 
 _WATCH = """
@@ -285,40 +335,29 @@ _WATCH = """
 """
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip("no chromium, chromium-browser or google-chrome on this machine")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-    with playwright.sync_playwright() as play:
-        running = play.chromium.launch(executable_path=found, args=options)
-        yield running
-        running.close()
-
-
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [400, 1280])
+@pytest.mark.parametrize("width", [400, 1280, 1920])
 @pytest.mark.parametrize("name", ["plain-en", "plain-nl", "hostile-en", "hostile-nl"])
-def test_a_browser_draws_the_page_and_nothing_else_happens(
-    browser: Any, pages: dict[str, Path], name: str, width: int
+def test_a_browser_draws_each_page_and_nothing_else_happens(
+    browser: Any, sites: dict[str, Site], name: str, width: int
 ) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    said: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(pages[name].as_uri())
-    page.wait_for_selector("html[data-drawn]")
-    page.evaluate("() => document.querySelectorAll('details').forEach(part => { part.open = true; })")
-    seen = page.evaluate(_WATCH)
-    page.close()
-    assert said == []
-    assert asked == [pages[name].as_uri()]
-    assert seen["plots"] == 7
-    assert seen["svgs"] >= seen["plots"]
-    assert not seen["hacked"]
-    assert not seen["links"]
-    assert not seen["wide"]
+    for page, path in sites[name].items():
+        view = browser.new_page(viewport={"width": width, "height": 900})
+        said: list[str] = []
+        asked: list[str] = []
+        view.on("console", lambda message, said=said: said.append(message.text))
+        view.on("pageerror", lambda error, said=said: said.append(str(error)))
+        view.on("request", lambda request, asked=asked: asked.append(request.url))
+        view.goto(path.as_uri())
+        if page in FIGURES:
+            view.wait_for_selector("html[data-drawn]")
+        view.evaluate("() => document.querySelectorAll('details').forEach(part => { part.open = true; })")
+        seen = view.evaluate(_WATCH)
+        view.close()
+        assert said == []
+        assert asked == [path.as_uri()]
+        assert seen["plots"] == FIGURES.get(page, 0)
+        assert seen["svgs"] >= seen["plots"]
+        assert not seen["hacked"]
+        assert not seen["links"]
+        assert not seen["wide"]

@@ -220,7 +220,7 @@ def demo(
             f"{evaluation.average_precision:.2f} over all lookups."
         )
         say("\n4. Writing pages and files")
-        pages = write_report(opened, out / "report")
+        pages = [page for page in write_report(opened, out / "report") if page.stem == "index"]
         if first:
             pages += write_dossier(opened, first[0]["user_id"], out / "dossier", mandate="DEMO-0001")
         export_tables(opened, out / "export")

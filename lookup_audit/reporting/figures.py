@@ -9,7 +9,7 @@ from typing import Any
 from lookup_audit.privacy.disclosure import Shown
 from lookup_audit.reporting.chance import beyond_chance
 from lookup_audit.reporting.names import Names
-from lookup_audit.reporting.page import Figure, Table
+from lookup_audit.reporting.page import Data, Figure, Table
 from lookup_audit.reporting.published import MOTIVES, Rate
 
 INK, QUIET, LINE, DEEP = "#1b2430", "#52606d", "#d5dbe1", "#12355b"
@@ -68,6 +68,10 @@ def themes_figure(themes: dict[str, dict[str, Shown]], motives: dict[str, Shown]
             (names.theme(theme), names.motive(motive), names.count(count)) for motive, theme, count in rows
         ),
         (2,),
+        Data(
+            (_("Theme"), _("Motive"), _("Questions")),
+            tuple((names.theme(row[1]), names.motive(row[0]), names.count_value(row[2])) for row in rows),
+        ),
     )
     largest = max((row for row in rows if row[2].count), key=lambda row: row[2].count or 0, default=None)
     total = sum(count.count or 0 for count in motives.values())
@@ -164,6 +168,7 @@ def rates_figure(  # noqa: PLR0913 - an id, two texts, and what is drawn
             for rate, label in zip(rates, labels, strict=True)
         ),
         (1, 2, 3),
+        rates_data(column, rates, labels, names),
     )
     if not any(rate.rate is not None for rate in rates):
         title, empty = (
@@ -174,6 +179,18 @@ def rates_figure(  # noqa: PLR0913 - an id, two texts, and what is drawn
         return Figure(name, title, subtitle, None, table if known else None, empty=empty)
     plot = _dots(rates, labels, whole, names, marked or [True] * len(rates))
     return Figure(name, title, subtitle, plot, table)
+
+
+def rates_data(column: str, rates: Sequence[Rate], labels: Sequence[str], names: Names) -> Data:
+    """Rates for a spreadsheet: each with its label, counts and interval in columns of their own."""
+    _ = names.words.gettext
+    return Data(
+        (column, _("Lookups"), _("Questions"), *names.rate_columns()),
+        tuple(
+            (label, rate.lookups, names.count_value(rate.questions), *names.rate_values(rate))
+            for rate, label in zip(rates, labels, strict=True)
+        ),
+    )
 
 
 def by_volume(rates: Sequence[Rate]) -> list[Rate]:

@@ -5,7 +5,7 @@ import math
 from lookup_audit.reporting.figures import INK, axis, layout
 from lookup_audit.reporting.figures_weeks import middle_of_week, week_ticks
 from lookup_audit.reporting.names import Names
-from lookup_audit.reporting.page import Figure, Table
+from lookup_audit.reporting.page import Data, Figure, Table
 from lookup_audit.reporting.published import Explained
 
 
@@ -56,6 +56,7 @@ def explained_figure(explained: Explained, names: Names) -> Figure:
             (_("Week of"), _("Explained")),
             tuple((names.words.date(day), names.words.percent(share, 1)) for day, share in weeks),
             (1,),
+            Data((_("Week of"), _("Explained (%%)")), tuple((day, 100 * share) for day, share in weeks)),
         ),
         empty=_("One week or less is shown, so there is no course over time."),
     )

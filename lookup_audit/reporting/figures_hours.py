@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lookup_audit.reporting.chance import rate_interval
-from lookup_audit.reporting.figures import QUIET, axis, layout
+from lookup_audit.reporting.figures import QUIET, axis, layout, rates_data
 from lookup_audit.reporting.names import Names
 from lookup_audit.reporting.page import Figure, Table
 from lookup_audit.reporting.published import Rate
@@ -19,14 +19,11 @@ def hours_figure(rates: Sequence[Rate], width: int, whole: Rate, names: Names) -
     found = {(int(rate.name[0]), int(rate.name[1])): rate for rate in rates}
     blocks = list(range(24 // width))
     spans = [f"{block * width:02d}–{(block + 1) * width:02d}" for block in blocks]
+    in_order = [rate for _place, rate in sorted(found.items())]
+    labels = [f"{days[day - 1]} {spans[block]}" for day, block in sorted(found)]
     rows = tuple(
-        (
-            f"{days[day - 1]} {spans[block]}",
-            names.words.number(rate.lookups),
-            names.count(rate.questions),
-            names.rate(rate),
-        )
-        for (day, block), rate in sorted(found.items())
+        (label, names.words.number(rate.lookups), names.count(rate.questions), names.rate(rate))
+        for label, rate in zip(labels, in_order, strict=True)
     )
     seen = [rate for rate in rates if rate.rate is not None]
     title = _("Hours of the week differ little, or too little is known of them")
@@ -45,7 +42,12 @@ def hours_figure(rates: Sequence[Rate], width: int, whole: Rate, names: Names) -
             "Questions per 10,000 lookups, by weekday and local time. Blank: too few to be shown, or no lookups."
         ),
         _grid(found, blocks, spans, width, names) if seen else None,
-        Table((_("When"), _("Lookups"), _("Questions"), _("Per 10,000 (95%% interval)")), rows, (1, 2, 3)),
+        Table(
+            (_("When"), _("Lookups"), _("Questions"), _("Per 10,000 (95%% interval)")),
+            rows,
+            (1, 2, 3),
+            rates_data(_("When"), in_order, labels, names),
+        ),
         empty=_("No part of the week has enough questions to be shown."),
     )
 

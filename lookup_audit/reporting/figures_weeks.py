@@ -11,7 +11,7 @@ from lookup_audit.privacy.disclosure import Shown
 from lookup_audit.reporting.chance import PER, rate_ratio
 from lookup_audit.reporting.figures import COLOURS, INK, MARKS, QUIET, axis, layout, plot_text
 from lookup_audit.reporting.names import Names
-from lookup_audit.reporting.page import Figure, Table
+from lookup_audit.reporting.page import Data, Figure, Table, Value
 from lookup_audit.reporting.published import MOTIVES, Rate
 
 _SMALLEST_CHANGE = 1.5  # a smaller one is no headline, however certain
@@ -52,6 +52,7 @@ def weeks_figure(
             for place, monday in enumerate(mondays)
         ),
         (1, 2, 3, 4),
+        _data(weeks, mondays, names),
     )
     subtitle = _(
         "Questions per 10,000 lookups, by week and motive, each on its own scale, with 95%% intervals."
@@ -78,6 +79,23 @@ def weeks_figure(
             most=names.minimum_count - 1,
         ),
     )
+
+
+def _data(weeks: dict[str, list[Rate]], mondays: Sequence[dt.date], names: Names) -> Data:
+    """The same for a spreadsheet: for each motive the questions, and their rate with its interval."""
+    _ = names.words.gettext
+    columns = [_("Week of"), _("Lookups")]
+    for motive in MOTIVES:
+        parts = (_("Questions"), *names.rate_columns())
+        columns += [f"{names.motive(motive)}: {part}" for part in parts]
+    rows = []
+    for place, monday in enumerate(mondays):
+        row: list[Value] = [monday, weeks[MOTIVES[0]][place].lookups]
+        for motive in MOTIVES:
+            rate = weeks[motive][place]
+            row += [names.count_value(rate.questions), *names.rate_values(rate)]
+        rows.append(tuple(row))
+    return Data(tuple(columns), tuple(rows))
 
 
 def _count_and_rate(rate: Rate, names: Names) -> str:
@@ -173,7 +191,7 @@ def _panels(
                 "y": domain[1] + 0.005,
                 "yanchor": "bottom",
                 "showarrow": False,
-                "font": {"color": COLOURS[motive], "size": 14},
+                "font": {"color": INK, "size": 14},
             }
         )
         total = motives[motive].count

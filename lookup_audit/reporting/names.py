@@ -5,6 +5,7 @@ from typing import Any
 
 from lookup_audit.privacy.disclosure import Shown
 from lookup_audit.reporting.language import Words
+from lookup_audit.reporting.page import Value
 from lookup_audit.reporting.plain import shown
 from lookup_audit.reporting.published import Rate
 from lookup_audit.warehouse import load_signed
@@ -89,3 +90,17 @@ class Names:
         if rate.rate is None:
             return number(None)
         return f"{number(rate.rate, 1)} ({number(rate.low, 1)}–{number(rate.high, 1)})"
+
+    def count_value(self, count: Shown) -> Value:
+        """The same for a spreadsheet: the number, or the words where it is not shown."""
+        return self.count(count) if count.count is None else count.count
+
+    def rate_columns(self) -> tuple[str, ...]:
+        """The headings of `rate_values`."""
+        _ = self.words.gettext
+        return (_("Per 10,000"), _("Lower bound (95%%)"), _("Upper bound (95%%)"))
+
+    @staticmethod
+    def rate_values(rate: Rate) -> tuple[Value, ...]:
+        """A rate and the bounds of its interval for a spreadsheet, empty when they are not shown."""
+        return (rate.rate, rate.low, rate.high)

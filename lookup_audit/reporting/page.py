@@ -1,6 +1,7 @@
 """One self-contained page: a template, its styles, scripts and figures in one file that asks for nothing."""
 
 import base64
+import datetime as dt
 import hashlib
 import json
 import os
@@ -15,21 +16,40 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from lookup_audit.reporting.download import csv_address
 from lookup_audit.reporting.language import words_of
 from lookup_audit.settings import Language
+
+FIGURE_LIBRARY = "plotly-cartesian.min.js"
+"""What "plotly.js" stands for: the part of the library that draws our kinds of figure, see `assets/README.md`."""
 
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 _ANY_INLINE = "'unsafe-inline'"
 _POLICY_PLACE = "content-security-policy-goes-here"
 
 
+Value = str | int | float | dt.date | None
+
+
+@dataclass(frozen=True)
+class Data:
+    """A table for a spreadsheet: one value a cell, numbers and days as such, None for what is not shown."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
 @dataclass(frozen=True)
 class Table:
-    """A small table as text, ready to print; `numeric` names the places of right-aligned columns."""
+    """A small table as text, ready to print; `numeric` names the places of right-aligned columns.
+
+    `data` holds the same for a spreadsheet; without it, a download has the texts.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[int, ...] = ()
+    data: Data | None = None
 
 
 @dataclass(frozen=True)
@@ -53,8 +73,8 @@ def render_page(template: str, language: Language, **context: Any) -> str:
 
     Templates get, beside `context`: `words` (`Words`), `language`, `_()`, `script(name)` and
     `style(name)`, which put a file of `assets/` in the page ("plotly.js" is the figure library), and the
-    filter `script_json`. Only what they put there may run: the content security policy holds its hashes.
-    On pages without figures it refuses style attributes too: use classes, or SVG attributes.
+    filters `script_json` and `csv_address`. Only what they put there may run: the content security policy
+    holds its hashes. On pages without figures it refuses style attributes too: use classes, or SVG attributes.
     """
     scripts: list[str] = []
     styles: list[str] = []
@@ -109,6 +129,7 @@ def _environment(language: Language) -> Environment:
         words.translations.gettext, words.translations.ngettext, newstyle=True
     )
     environment.filters["script_json"] = script_json
+    environment.filters["csv_address"] = csv_address
     return environment
 
 
@@ -125,12 +146,8 @@ def _inliner(element: str, texts: list[str]) -> Callable[[str], Markup]:
 
 @cache
 def _asset(name: str) -> str:
-    if name == "plotly.js":
-        from plotly.offline import get_plotlyjs
-
-        text = str(get_plotlyjs())
-    else:
-        text = (files("lookup_audit.reporting") / "assets" / name).read_text(encoding="utf-8")
+    file = FIGURE_LIBRARY if name == "plotly.js" else name
+    text = (files("lookup_audit.reporting") / "assets" / file).read_text(encoding="utf-8")
     if "</script" in text or "</style" in text or "<!--" in text:
         raise ValueError(f"{name}: would end the element that it stands in")
     return text

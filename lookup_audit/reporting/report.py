@@ -1,4 +1,4 @@
-"""The prevention report: trends that nobody can read a person from, as one page in each language."""
+"""The prevention report: trends that nobody can read a person from, as a small site in each language."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lookup_audit.privacy.disclosure import FEWEST_CONTRIBUTORS
 from lookup_audit.reporting.figures import by_volume, different, rates_figure, themes_figure
 from lookup_audit.reporting.figures_explained import explained_figure
 from lookup_audit.reporting.figures_hours import hours_figure
 from lookup_audit.reporting.figures_weeks import Marks, weeks_figure
-from lookup_audit.reporting.language import LANGUAGES, words_of
+from lookup_audit.reporting.language import LANGUAGES, Words, words_of
+from lookup_audit.reporting.method import method_content, run_facts
 from lookup_audit.reporting.names import Names, rule_prose
 from lookup_audit.reporting.numbers import Numbers, read_numbers
-from lookup_audit.reporting.page import Figure, Table, render_page, write_page
-from lookup_audit.reporting.plain import shown
+from lookup_audit.reporting.page import Data, Figure, Table
+from lookup_audit.reporting.pages import figure_pages, measures_page
 from lookup_audit.reporting.published import MOTIVES, Change, Published, Rate, publish
+from lookup_audit.reporting.site import Frame, SitePage, render_site, write_site
 from lookup_audit.settings import Language, Reporting
 from lookup_audit.warehouse import Warehouse
 
@@ -29,7 +30,7 @@ def write_report(
     from_day: dt.date | None = None,
     to_day: dt.date | None = None,
 ) -> list[Path]:
-    """The pages written into the folder `out`: `report-en.html` and `report-nl.html`, or one of them.
+    """The pages written into the folders `out/en` and `out/nl`, or one of them; each begins with `index.html`.
 
     Covers the audited days from `from_day` to `to_day`, both included, or all of them. The same warehouse
     gives the same bytes.
@@ -37,33 +38,56 @@ def write_report(
     numbers = read_numbers(warehouse, from_day, to_day)
     limits = warehouse.settings.reporting
     published = publish(numbers, limits.minimum_group, limits.minimum_count) if numbers else None
+    languages = (language,) if language else LANGUAGES
+    sites = {}
+    for one in languages:
+        pages = report_pages(numbers, published, limits, one)
+        frame = _frame(numbers, words_of(one)) if numbers else Frame()
+        sites[one] = render_site(pages, one, languages, frame)
+    return write_site(out, sites)
+
+
+def report_pages(
+    numbers: Numbers | None, published: Published | None, limits: Reporting, language: Language
+) -> list[SitePage]:
+    """The pages in one language, in the order of the navigation.
+
+    Without numbers, one page that says nothing has been audited; about too few people, only the method.
+    """
+    words = words_of(language)
+    _ = words.gettext
+    if numbers is None or published is None:
+        return [SitePage("index", _("Overview"), "report_empty.html")]
+    names = Names(words, rule_prose(), limits.minimum_count)
+    skipped = run_facts(numbers)["skipped"]
+    method = SitePage(
+        "method",
+        _("Method"),
+        "report_method.html",
+        method_content(numbers, published, limits, names),
+        about=_("What is counted, what is not shown, and what cannot be seen."),
+    )
+    if published.whole.lookups is None:
+        return [_overview({"too_few": True, "limits": limits}, names), method]
+    content = {"too_few": False, "headlines": headlines(published, names), "skipped": skipped}
     return [
-        write_page(out / f"report-{one}.html", render_report(numbers, published, limits, one))
-        for one in ([language] if language else LANGUAGES)
+        _overview(content, names),
+        *figure_pages(figures(numbers, published, names), limits, names),
+        measures_page(_interventions(numbers, names), names),
+        method,
     ]
 
 
-def render_report(
-    numbers: Numbers | None, published: Published | None, limits: Reporting, language: Language
-) -> str:
-    """The page in one language; without numbers, a page that says nothing has been audited."""
-    if numbers is None or published is None:
-        return render_page("report_empty.html", language)
-    names = Names(words_of(language), rule_prose(), limits.minimum_count)
-    return render_page(
-        "report.html",
-        language,
-        numbers=numbers,
-        published=published,
-        names=names,
-        limits=limits,
-        fewest_contributors=FEWEST_CONTRIBUTORS,
-        headlines=headlines(published, names),
-        figures=figures(numbers, published, names),
-        interventions=_interventions(numbers, names),
-        blind_spots=_blind_spots(names),
-        **run_facts(numbers),
-        suppressed=_suppressed(published, names),
+def _overview(content: dict[str, Any], names: Names) -> SitePage:
+    return SitePage("index", names.words.gettext("Overview"), "report_index.html", content)
+
+
+def _frame(numbers: Numbers, words: Words) -> Frame:
+    first, last = numbers.first_day, numbers.last_day
+    return Frame(
+        words.gettext("%(first)s to %(last)s", first=words.date(first), last=words.date(last)),
+        f"{first}_{last}",
+        tuple(run_facts(numbers)["config_hashes"]),
     )
 
 
@@ -216,48 +240,15 @@ def _interventions(numbers: Numbers, names: Names) -> Table | None:
     """Prevention activities in the period; for whom only as widely as cannot point at a team."""
     _ = names.words.gettext
     reach = {(False, False): _("Everyone"), (True, False): _("A unit")}
-    rows = tuple(
+    columns = (_("Date"), _("Activity"), _("Theme"), _("For"))
+    held = [
         (
-            names.words.date(row["held_on"]),
+            row["held_on"],
             names.code(row["kind"]),
             names.theme(row["theme"]),
             reach.get((row["of_unit"], row["of_team"]), _("A team")),
         )
         for row in numbers.interventions
-    )
-    return Table((_("Date"), _("Activity"), _("Theme"), _("For")), rows) if rows else None
-
-
-def _blind_spots(names: Names) -> list[tuple[str, list[str]]]:
-    """What each rule cannot see, by its title, as signed off."""
-    language = names.words.language
-    by_title = ((names.theme(rule), prose["blind_spots"][language]) for rule, prose in names.prose.items())
-    return sorted((title, [spots] if isinstance(spots, str) else list(spots)) for title, spots in by_title)
-
-
-def run_facts(numbers: Numbers) -> dict[str, Any]:
-    """What the audit ran with: configurations, code versions, and detectors skipped with days and reason."""
-    skipped: dict[str, int] = {}
-    for run in numbers.runs:
-        for line in run["skipped_detectors"]:
-            skipped[line] = skipped.get(line, 0) + 1
-    return {
-        "config_hashes": sorted({run["config_hash"] for run in numbers.runs}),
-        "code_versions": sorted({run["code_version"] for run in numbers.runs}),
-        "skipped": [(shown(line), days) for line, days in sorted(skipped.items())],
-    }
-
-
-def _suppressed(published: Published, names: Names) -> list[tuple[str, str]]:
-    """How many numbers were not shown, by reason."""
-    _ = names.words.gettext
-    reasons = {
-        "small_group": _("The group is smaller than the minimum."),
-        "small_count": _("The count is small and shown as a range."),
-        "few_people": _("Too few people made the count."),
-        "complement": _("Another hidden number could be worked out from it."),
-        "whole_table": _("Nothing less than the whole table could be hidden."),
-        "total_not_shown": _("The total that it is part of is not shown."),
-    }
-    counts = {reason: sum(one.reason == reason for one in published.suppressed) for reason in reasons}
-    return [(text, names.words.number(counts[reason])) for reason, text in reasons.items() if counts[reason]]
+    ]
+    rows = tuple((names.words.date(day), *texts) for day, *texts in held)
+    return Table(columns, rows, data=Data(columns, tuple(held))) if rows else None

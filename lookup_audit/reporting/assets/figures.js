@@ -29,7 +29,6 @@
   });
   const paperWidth = 640; // of A4 between the margins of page.css, in CSS pixels
   window.addEventListener("beforeprint", function () {
-    document.querySelectorAll("details").forEach(function (part) { part.open = true; });
     places.forEach(function (place) { Plotly.relayout(place, { autosize: false, width: paperWidth }); });
   });
   window.addEventListener("afterprint", function () {
