@@ -151,9 +151,6 @@ class Reporting(_Section):
     """What may be published."""
 
     minimum_group: int = Field(10, ge=3, description="No number about fewer users than this is shown.")
-    minimum_count: int = Field(
-        5, ge=3, description="Counts are rounded to a multiple of this, up or down by chance."
-    )
     minimum_risk: Share = Field(
         0.1, description="Questions of a lower risk are not counted: nearly all of them are work."
     )

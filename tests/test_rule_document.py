@@ -15,6 +15,7 @@ from lookup_audit.detectors.document_words import WORDS
 from lookup_audit.detectors.setting_words import shared_settings
 from lookup_audit.errors import SignedSqlError
 from lookup_audit.scoring import EVIDENCE_FACTOR, PRIOR_LOG_ODDS, REPEATED_SHARE, USUAL_RATE
+from lookup_audit.privacy.disclosure import BASE
 from lookup_audit.settings import Alerts, Context, Forest, Reporting
 
 LANGUAGES = ("en", "nl")
@@ -153,7 +154,7 @@ def test_the_introduction_names_the_numbers_that_run(language: str) -> None:
     assert "= 1.86. " in text
     assert "0.87" in text
     assert "0.06" in text
-    for number in (Reporting().minimum_group, Reporting().minimum_count, Alerts().recalibrate_from):
+    for number in (Reporting().minimum_group, BASE, Alerts().recalibrate_from):
         assert f" {number}" in text
     for law in ("Wpg art. 32", "2016/680", "art. 88", "WOR", "2024/1689", "art. 25"):
         assert law in text

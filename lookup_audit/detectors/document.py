@@ -9,6 +9,7 @@ from typing import Any
 from lookup_audit.detectors.described import Described, described
 from lookup_audit.detectors.document_words import MOTIVES, WORDS, labelled_lists
 from lookup_audit.detectors.setting_words import shared_settings
+from lookup_audit.privacy.disclosure import BASE
 from lookup_audit.settings import Alerts, Reporting
 from lookup_audit.warehouse import signed_digest
 
@@ -75,7 +76,7 @@ def _introduction(language: str, prior: float, evidence: float, repeated: float,
         "control": _number(alerts.control_per_1000_users_per_day, language),
         "recalibrate_from": str(alerts.recalibrate_from),
         "minimum_group": str(Reporting().minimum_group),
-        "minimum_count": str(Reporting().minimum_count),
+        "base": str(BASE),
     }
     return [*Template(text).substitute(values).splitlines(), ""]
 

@@ -5,26 +5,28 @@ Three rules (Hundepool et al., Statistical Disclosure Control, Wiley 2012, chapt
 - A group of fewer people than the minimum is merged into the level above, or not shown.
 - What is counted is people in a week, never lookups: whoever looks up a thousand times counts once for a theme
   and week, so that no count is mostly one person.
-- Every count is rounded to a multiple of the base, up or down by chance, and always the same way for the same
+- Every count is rounded to a multiple of five, up or down by chance, and always the same way for the same
   cell (fixed random rounding, as statistical offices use it). A count of 1 to 4 becomes 0 or 5. Because totals
   are rounded like their parts, and by themselves, nothing can be subtracted: between any two numbers lies more
   than a hidden count. That is why no further cells need to be hidden to protect it.
 
 Which way a cell is rounded depends on the warehouse's secret key. Rounding is unbiased: on average it adds
-nothing, and its variance is at most a quarter of the base squared.
+nothing, and its variance is at most 6.
 """
 
 from collections.abc import Sequence
 
 from lookup_audit.privacy.keys import derived, fraction
 
+BASE = 5
+"""What every published count is a multiple of."""
+
 
 class Gate:
-    """The rules, with their limits: how many people make a group, and what counts are rounded to."""
+    """The rules, for one warehouse's secret key; `minimum_group` is how many people make a group."""
 
-    def __init__(self, key: bytes, minimum_group: int, base: int) -> None:
+    def __init__(self, key: bytes, minimum_group: int) -> None:
         self.minimum_group = minimum_group
-        self.base = base
         self._key = derived(key, "rounding")
 
     def count(self, count: int, *cell: str) -> int:
@@ -33,9 +35,9 @@ class Gate:
         `cell` names what is counted, completely (which table, group and period): the same name is rounded the
         same way in every report, and another name independently.
         """
-        below, rest = divmod(count, self.base)
-        up = fraction(self._key, *cell) < rest / self.base
-        return self.base * (below + up)
+        below, rest = divmod(count, BASE)
+        up = fraction(self._key, *cell) < rest / BASE
+        return BASE * (below + up)
 
     def is_group(self, users: int) -> bool:
         """Whether there are people enough to show anything about them."""

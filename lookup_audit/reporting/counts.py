@@ -15,7 +15,10 @@ Path = tuple[str, ...]
 """Where in the organisation: unit, district, team; an empty name is one that is not recorded."""
 
 CUTS = ("system", "channel", "action", "duty", "hour")
-"""What a period is cut by; `hour` is weekday and hour."""
+"""What a period is cut by; `hour` is weekday and block of hours."""
+
+HOURS = 3
+"""The width of such a block: eight a day, which shifts begin and end near."""
 
 WEEK = dt.timedelta(days=7)
 
@@ -58,7 +61,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Burst:
-    """Attention for one person in the news: users without a work link, by day from the first, and by unit."""
+    """Attention for one person in the news: users without a work link, by day of a fortnight, and by unit.
+
+    The fortnight begins two days before the busiest day.
+    """
 
     subject_id: str
     first_day: dt.date
@@ -179,8 +185,10 @@ def _path(row: dict[str, Any]) -> Path:
 
 
 def _parts(warehouse: Warehouse, cut: str, values: dict[str, dt.date]) -> tuple[Part, ...]:
-    part = "isodow(day) || ' ' || part" if cut == "hour" else "part"
-    asked = "isodow(day) || ' ' || hour" if cut == "hour" else cut
+    part, asked = "part", cut
+    if cut == "hour":
+        part = f"isodow(day) || ' ' || CAST(floor(CAST(part AS INTEGER) / {HOURS}) AS INTEGER)"
+        asked = f"isodow(day) || ' ' || CAST(floor(hour / {HOURS}) AS INTEGER)"
     rows = warehouse.rows(
         f"""
         WITH volume AS (
@@ -207,7 +215,7 @@ def _parts(warehouse: Warehouse, cut: str, values: dict[str, dt.date]) -> tuple[
 
 
 def _bursts(warehouse: Warehouse, values: dict[str, dt.date]) -> tuple[Burst, ...]:
-    """Per person in the news the users whose lookups raised `news_spike`, in the fortnight from the first."""
+    """Per person in the news the users whose lookups raised `news_spike`, in the fortnight around the busiest day."""
     found: dict[str, Burst] = {}
     for row in warehouse.rows(_BURSTS, values):
         found[row["subject_id"]] = Burst(
@@ -318,37 +326,35 @@ WITH looked AS (
     WHERE findings.detector = 'news_spike' AND findings.audit_date BETWEEN $first AND $last
         AND findings.subject_id IS NOT NULL
 ),
-firsts AS (
-    SELECT subject_id, min(day) AS first_day FROM looked GROUP BY subject_id
-),
-early AS (
-    SELECT looked.*, firsts.first_day, looked.day - firsts.first_day AS day_nr
-    FROM looked INNER JOIN firsts ON firsts.subject_id = looked.subject_id
-    WHERE looked.day < firsts.first_day + 14
-),
 by_day AS (
-    SELECT subject_id, day_nr, count(DISTINCT user_id) AS users FROM early GROUP BY subject_id, day_nr
+    SELECT subject_id, day, count(DISTINCT user_id) AS users FROM looked GROUP BY subject_id, day
+),
+peaks AS (
+    SELECT subject_id, arg_max(day, (users, -epoch(day::TIMESTAMP))) - 2 AS first_day FROM by_day GROUP BY subject_id
+),
+around AS (
+    SELECT looked.*, peaks.first_day, looked.day - peaks.first_day AS day_nr
+    FROM looked INNER JOIN peaks ON peaks.subject_id = looked.subject_id
+    WHERE looked.day BETWEEN peaks.first_day AND peaks.first_day + 13
 ),
 curves AS (
-    SELECT
-        every.subject_id,
-        list(coalesce(by_day.users, 0) ORDER BY every.day_nr) AS by_day
-    FROM (
-        SELECT subject_id, unnest(range(14)) AS day_nr FROM firsts
-    ) AS every
-    LEFT JOIN by_day ON by_day.subject_id = every.subject_id AND by_day.day_nr = every.day_nr
-    GROUP BY every.subject_id
+    SELECT peaks.subject_id, list(coalesce(by_day.users, 0) ORDER BY days.day_nr) AS by_day
+    FROM peaks
+    CROSS JOIN (SELECT unnest(range(14)) AS day_nr) AS days
+    LEFT JOIN by_day
+        ON by_day.subject_id = peaks.subject_id AND by_day.day = peaks.first_day + CAST(days.day_nr AS INTEGER)
+    GROUP BY peaks.subject_id
 )
 SELECT
-    early.subject_id,
-    min(early.first_day) AS first_day,
-    count(DISTINCT early.user_id) AS users,
-    count(DISTINCT early.unit) AS units,
+    around.subject_id,
+    min(around.first_day) AS first_day,
+    count(DISTINCT around.user_id) AS users,
+    count(DISTINCT around.unit) AS units,
     any_value(curves.by_day) AS by_day
-FROM early
-INNER JOIN curves ON curves.subject_id = early.subject_id
-GROUP BY early.subject_id
-ORDER BY first_day, early.subject_id
+FROM around
+INNER JOIN curves ON curves.subject_id = around.subject_id
+GROUP BY around.subject_id
+ORDER BY first_day, around.subject_id
 """
 
 # Only when: whom an item is about is nothing that a page may hold.

@@ -6,11 +6,9 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from lookup_audit.privacy.disclosure import Shown
-from lookup_audit.reporting.chance import beyond_chance
 from lookup_audit.reporting.names import Names
 from lookup_audit.reporting.page import Data, Figure, Table
-from lookup_audit.reporting.published import MOTIVES, Rate
+from lookup_audit.reporting.published import Rate
 
 INK, QUIET, LINE, DEEP = "#1b2430", "#52606d", "#d5dbe1", "#12355b"
 # Okabe and Ito's colours, which the colour-blind can tell apart; marks and dashes differ too, for grey paper.
@@ -52,98 +50,6 @@ def wrapped(label: str, width: int) -> str:
     return "<br>".join(plot_text(line) for line in textwrap.wrap(label, width, max_lines=2, placeholder="…"))
 
 
-def themes_figure(themes: dict[str, dict[str, Shown]], motives: dict[str, Shown], names: Names) -> Figure:
-    """Questions by theme, the themes of a motive together, the largest first."""
-    _ = names.words.gettext
-    rows = [
-        (motive, theme, count)
-        for motive in MOTIVES
-        for theme, count in sorted(
-            themes[motive].items(), key=lambda pair: (-_weight(pair[1], names), names.theme(pair[0]))
-        )
-    ]
-    table = Table(
-        (_("Theme"), _("Motive"), _("Questions")),
-        tuple(
-            (names.theme(theme), names.motive(motive), names.count(count)) for motive, theme, count in rows
-        ),
-        (2,),
-        Data(
-            (_("Theme"), _("Motive"), _("Questions")),
-            tuple((names.theme(row[1]), names.motive(row[0]), names.count_value(row[2])) for row in rows),
-        ),
-    )
-    largest = max((row for row in rows if row[2].count), key=lambda row: row[2].count or 0, default=None)
-    total = sum(count.count or 0 for count in motives.values())
-    title = _("No theme has enough questions to be shown")
-    if largest and total:
-        title = _(
-            "%(theme)s is the largest theme, with %(share)s of the questions",
-            theme=names.theme(largest[1]), share=names.words.percent((largest[2].count or 0) / total),
-        )  # fmt: skip
-    return Figure(
-        "themes", title,
-        _("Lookups that raise a question, by theme. Shade and pattern show the motive."),
-        _bars(rows, names) if largest else None,
-        table if rows else None,
-        empty=_("There are no questions in this period, or too few to be shown by theme."),
-    )  # fmt: skip
-
-
-def _weight(count: Shown, names: Names) -> float:
-    """For order and length only: a range counts as its middle."""
-    return names.minimum_count / 2 if count.state == "small" else float(count.count or 0)
-
-
-def _bars(rows: Sequence[tuple[str, str, Shown]], names: Names) -> dict[str, Any]:
-    labels = [names.theme(theme) for _, theme, _ in rows]
-    places = list(range(len(rows)))
-    data = []
-    for motive in MOTIVES:
-        own = [place for place in places if rows[place][0] == motive]
-        data.append(
-            {
-                "type": "bar",
-                "orientation": "h",
-                "name": names.motive(motive),
-                "y": own,
-                "x": [_weight(rows[place][2], names) for place in own],
-                "text": [plot_text(names.count(rows[place][2])) for place in own],
-                "textposition": "outside",
-                "cliponaxis": False,
-                "hoverinfo": "text",
-                "hovertext": [plot_text(f"{labels[p]}: {names.count(rows[p][2])}") for p in own],
-                "marker": {
-                    "color": COLOURS[motive],
-                    "opacity": [1 if rows[place][2].count is not None else 0.35 for place in own],
-                    "pattern": {
-                        "shape": PATTERNS[motive],
-                        "fgcolor": "#ffffff",
-                        "size": 6,
-                        "solidity": 0.25,
-                        "fillmode": "overlay",
-                    },
-                },
-            }
-        )
-    most = max(_weight(row[2], names) for row in rows)
-    return {
-        "data": [trace for trace in data if trace["y"]],
-        "layout": layout(
-            names,
-            90 + 34 * len(rows),
-            bargap=0.35,
-            showlegend=True,
-            legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "itemclick": False,
-                    "itemdoubleclick": False, "traceorder": "normal"},
-            margin={"l": 8, "r": 8, "t": 40, "b": 30},
-            xaxis=axis(range=[0, most * 1.2], showticklabels=False, showgrid=False),
-            yaxis=_labels(labels, 30),
-            meta={"narrow": {"yaxis.ticktext": [wrapped(label, 16) for label in labels]}},
-        ),
-    }  # fmt: skip
-
-
 def _labels(labels: Sequence[str], width: int) -> dict[str, Any]:
     """A vertical axis of names, the first on top; by place, so that names can be anything."""
     return axis(
@@ -164,7 +70,7 @@ def rates_figure(  # noqa: PLR0913 - an id, two texts, and what is drawn
     table = Table(
         (column, _("Lookups"), _("Questions"), _("Per 10,000 (95%% interval)")),
         tuple(
-            (label, names.words.number(rate.lookups), names.count(rate.questions), names.rate(rate))
+            (label, names.words.number(rate.lookups), names.words.number(rate.questions), names.rate(rate))
             for rate, label in zip(rates, labels, strict=True)
         ),
         (1, 2, 3),
@@ -187,7 +93,7 @@ def rates_data(column: str, rates: Sequence[Rate], labels: Sequence[str], names:
     return Data(
         (column, _("Lookups"), _("Questions"), *names.rate_columns()),
         tuple(
-            (label, rate.lookups, names.count_value(rate.questions), *names.rate_values(rate))
+            (label, rate.lookups, rate.questions, *names.rate_values(rate))
             for rate, label in zip(rates, labels, strict=True)
         ),
     )
@@ -198,20 +104,11 @@ def by_volume(rates: Sequence[Rate]) -> list[Rate]:
     return sorted(rates, key=lambda rate: (-(rate.lookups or 0), rate.name))
 
 
-def different(rates: Sequence[Rate]) -> list[bool]:
-    """For each group whether it differs from all that are shown by more than chance and usual spread."""
-    seen = [rate for rate in rates if rate.questions.count is not None and rate.lookups]
-    flags = beyond_chance([rate.questions.count or 0 for rate in seen], [rate.lookups or 0 for rate in seen])
-    by_name = {rate.name: flag for rate, flag in zip(seen, flags, strict=True)}
-    return [by_name.get(rate.name, False) for rate in rates]
-
-
 def _dots(
     rates: Sequence[Rate], labels: Sequence[str], whole: Rate, names: Names, marked: Sequence[bool]
 ) -> dict[str, Any]:
     _ = names.words.gettext
     seen = [place for place, rate in enumerate(rates) if rate.rate is not None]
-    hidden = [place for place, rate in enumerate(rates) if rate.rate is None]
     values = [rates[place].rate or 0.0 for place in seen]
     data: list[dict[str, Any]] = [
         {
@@ -235,16 +132,6 @@ def _dots(
             },
             "hoverinfo": "text",
             "hovertext": [plot_text(f"{labels[p]}: {names.rate(rates[p])}") for p in seen],
-        },
-        {
-            "type": "scatter",
-            "mode": "text",
-            "x": [0] * len(hidden),
-            "y": hidden,
-            "text": [plot_text(names.count(rates[p].questions)) for p in hidden],
-            "textposition": "middle right",
-            "textfont": {"color": QUIET},
-            "hoverinfo": "skip",
         },
     ]
     most = max([rates[place].high or 0.0 for place in seen] + [whole.rate or 0.0])

@@ -6,16 +6,17 @@ from lookup_audit.reporting.figures import INK, axis, layout
 from lookup_audit.reporting.figures_weeks import middle_of_week, week_ticks
 from lookup_audit.reporting.names import Names
 from lookup_audit.reporting.page import Data, Figure, Table
-from lookup_audit.reporting.published import Explained
+from lookup_audit.reporting.published import Published
 
 
-def explained_figure(explained: Explained, names: Names) -> Figure:
+def explained_figure(published: Published, names: Names) -> Figure:
     """The share of lookups with a valid work link, by week."""
     _ = names.words.gettext
-    weeks = explained.weeks
+    weeks = published.explained_weeks
+    share = published.explained["now"]
     title = _("Too little is known to say what share work explains")
-    if explained.all is not None:
-        title = _("Work explains %(share)s of all lookups", share=names.words.percent(explained.all, 1))
+    if share is not None:
+        title = _("Work explains %(share)s of all lookups", share=names.words.percent(share, 1))
     lowest = min((share for _day, share in weeks), default=0.0)
     floor = max(0.0, math.floor(lowest * 10 - 1) / 10)
     steps = [floor + (1 - floor) * step / 4 for step in range(5)]

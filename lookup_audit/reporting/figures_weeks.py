@@ -2,17 +2,16 @@
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from lookup_audit.privacy.disclosure import Shown
-from lookup_audit.reporting.chance import PER, rate_ratio
+from lookup_audit.reporting.chance import rate_ratio
 from lookup_audit.reporting.figures import COLOURS, INK, MARKS, QUIET, axis, layout, plot_text
 from lookup_audit.reporting.names import Names
 from lookup_audit.reporting.page import Data, Figure, Table, Value
-from lookup_audit.reporting.published import MOTIVES, Rate
+from lookup_audit.reporting.published import MOTIVES, Compared, Rate
 
 _SMALLEST_CHANGE = 1.5  # a smaller one is no headline, however certain
 _PANELS = {  # from top to bottom, in parts of the height
@@ -21,7 +20,6 @@ _PANELS = {  # from top to bottom, in parts of the height
     "personal_benefit": (0.19, 0.39),
 }
 _STRIP = (0.0, 0.11)
-_GREY = "#b8c2cc"
 
 
 @dataclass(frozen=True)
@@ -33,8 +31,8 @@ class Marks:
 
 
 def weeks_figure(
-    weeks: dict[str, list[Rate]],
-    motives: dict[str, Shown],
+    weeks: Mapping[str, Sequence[Rate]],
+    motives: Mapping[str, Compared],
     marks: Marks,
     names: Names,
 ) -> Figure:
@@ -74,14 +72,13 @@ def weeks_figure(
         _panels(weeks, motives, mondays, marks, names),
         table,
         note=_(
-            "Dotted: the motive's rate over the whole period. A grey bar stands for 1 to %(most)s questions. "
+            "Dotted: the motive's rate over the whole period. "
             "Below: days with a news item about a person (ticks) and prevention activities (diamonds).",
-            most=names.minimum_count - 1,
         ),
     )
 
 
-def _data(weeks: dict[str, list[Rate]], mondays: Sequence[dt.date], names: Names) -> Data:
+def _data(weeks: Mapping[str, Sequence[Rate]], mondays: Sequence[dt.date], names: Names) -> Data:
     """The same for a spreadsheet: for each motive the questions, and their rate with its interval."""
     _ = names.words.gettext
     columns = [_("Week of"), _("Lookups")]
@@ -93,17 +90,17 @@ def _data(weeks: dict[str, list[Rate]], mondays: Sequence[dt.date], names: Names
         row: list[Value] = [monday, weeks[MOTIVES[0]][place].lookups]
         for motive in MOTIVES:
             rate = weeks[motive][place]
-            row += [names.count_value(rate.questions), *names.rate_values(rate)]
+            row += [rate.questions, *names.rate_values(rate)]
         rows.append(tuple(row))
     return Data(tuple(columns), tuple(rows))
 
 
 def _count_and_rate(rate: Rate, names: Names) -> str:
-    count = names.count(rate.questions)
+    count = names.words.number(rate.questions)
     return count if rate.rate is None else f"{count} · {names.words.number(rate.rate, 1)}"
 
 
-def _title(weeks: dict[str, list[Rate]], names: Names) -> str:
+def _title(weeks: Mapping[str, Sequence[Rate]], names: Names) -> str:
     """The largest change from one week to the next that is beyond chance, in words; a rise before any fall.
 
     What falls after a peak only comes back to what it was.
@@ -118,11 +115,12 @@ def _title(weeks: dict[str, list[Rate]], names: Names) -> str:
     found: list[tuple[float, str, Rate]] = []
     for motive, before, after in pairs:
         ratio, low, high = rate_ratio(
-            after.questions.count or 0,
-            after.lookups or 0,
-            before.questions.count or 0,
-            before.lookups or 0,
+            after.questions,
+            after.lookups,
+            before.questions,
+            before.lookups,
             confidence=1 - 0.05 / len(pairs),
+            rounded=(1, 1),
         )
         if (low > 1 and ratio >= _SMALLEST_CHANGE) or (high < 1 and ratio <= 1 / _SMALLEST_CHANGE):
             found.append((ratio, motive, after))
@@ -153,8 +151,8 @@ def _sentence(ratio: float, names: Names) -> str:
 
 
 def _panels(
-    weeks: dict[str, list[Rate]],
-    motives: dict[str, Shown],
+    weeks: Mapping[str, Sequence[Rate]],
+    motives: Mapping[str, Compared],
     mondays: Sequence[dt.date],
     marks: Marks,
     names: Names,
@@ -162,25 +160,12 @@ def _panels(
     _ = names.words.gettext
     data: list[dict[str, Any]] = []
     parts: dict[str, Any] = {"annotations": [], "shapes": []}
-    lookups = sum(rate.lookups or 0 for rate in weeks[MOTIVES[0]])
     for number, (motive, domain) in enumerate(_PANELS.items(), start=1):
         place = "" if number == 1 else str(number)
         data += _panel(weeks[motive], motive, place, names)
         tops = [rate.high for rate in weeks[motive] if rate.high is not None]
         top = max(tops, default=1.0) * 1.08
         parts[f"yaxis{place}"] = axis(domain=domain, range=[0, top], nticks=4, showticklabels=bool(tops))
-        if not any(rate.questions.state != "withheld" for rate in weeks[motive]):
-            parts["annotations"].append(
-                {
-                    "text": _("too few people to be shown"),
-                    "xref": "paper",
-                    "x": 0.5,
-                    "yref": "paper",
-                    "y": sum(domain) / 2,
-                    "showarrow": False,
-                    "font": {"color": QUIET, "size": 13},
-                }
-            )
         parts["annotations"].append(
             {
                 "text": f"<b>{plot_text(names.motive(motive))}</b>",
@@ -194,9 +179,8 @@ def _panels(
                 "font": {"color": INK, "size": 14},
             }
         )
-        total = motives[motive].count
-        if total is not None and lookups:
-            mean = PER * total / lookups
+        mean = motives[motive].now.rate
+        if mean is not None:
             parts["shapes"].append(
                 {
                     "type": "line",
@@ -259,9 +243,7 @@ def week_ticks(mondays: Sequence[dt.date], most: int, names: Names) -> dict[str,
 
 
 def _panel(rates: Sequence[Rate], motive: str, place: str, names: Names) -> list[dict[str, Any]]:
-    """The line of one motive, and a grey bar for each week of which only a range is shown."""
-    ranged = [rate for rate in rates if rate.questions.state == "small" and rate.lookups]
-    reach = [PER * (names.minimum_count - 1) / (rate.lookups or 1) for rate in ranged]
+    """The line of one motive, with its intervals."""
     line = {
         "type": "scatter",
         "mode": "lines+markers",
@@ -283,23 +265,13 @@ def _panel(rates: Sequence[Rate], motive: str, place: str, names: Names) -> list
         "hoverinfo": "text",
         "hovertext": [_hover(rate, motive, names) for rate in rates],
     }
-    bars = {
-        "type": "bar",
-        "x": [middle_of_week(rate.name[0]) for rate in ranged],
-        "y": reach,
-        "yaxis": f"y{place}",
-        "width": 1.5 * 86_400_000,
-        "marker": {"color": _GREY},
-        "hoverinfo": "text",
-        "hovertext": [_hover(rate, motive, names) for rate in ranged],
-    }
-    return [bars, line] if ranged else [line]
+    return [line]
 
 
 def _hover(rate: Rate, motive: str, names: Names) -> str:
     day = names.words.date(dt.date.fromisoformat(rate.name[0]))
     week = names.words.gettext("week of %(day)s", day=day)
-    value = names.count(rate.questions) if rate.rate is None else names.rate(rate)
+    value = names.rate(rate)
     return plot_text(f"{names.motive(motive)}, {week}: {value}")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lookup_audit.privacy.disclosure import Shown
 from lookup_audit.reporting.language import Words
 from lookup_audit.reporting.page import Value
 from lookup_audit.reporting.plain import shown
@@ -26,17 +25,22 @@ def rule_prose() -> Prose:
 class Names:
     """Names in one language; codes that are not known stay as they are."""
 
-    def __init__(self, words: Words, prose: Prose, minimum_count: int) -> None:
+    def __init__(self, words: Words, prose: Prose) -> None:
         _ = words.gettext
         self.words = words
         self.prose = prose
-        self.minimum_count = minimum_count
         self._motives = {
             "curiosity": _("Curiosity"),
             "personal_involvement": _("Personal involvement"),
             "personal_benefit": _("Personal benefit"),
         }
         self._codes = {
+            "search": _("Search"),
+            "view": _("View"),
+            "print": _("Print"),
+            "export": _("Export"),
+            "on": _("On duty"),
+            "off": _("Off duty, on leave or ill"),
             "desktop": _("Desktop"),
             "mobile": _("Mobile device"),
             "api": _("Link from another system"),
@@ -78,22 +82,12 @@ class Names:
             return others
         return _("%(others)s of %(above)s", others=others, above=self.given(above))
 
-    def count(self, count: Shown) -> str:
-        """A count as it may be seen."""
-        if count.state == "small":
-            return self.words.gettext("fewer than %(minimum)s", minimum=self.minimum_count)
-        return self.words.gettext("not shown") if count.count is None else self.words.number(count.count)
-
     def rate(self, rate: Rate) -> str:
         """A rate with its interval, as 12.3 (10.1–15.0); a dash when it is not shown."""
         number = self.words.number
         if rate.rate is None:
             return number(None)
         return f"{number(rate.rate, 1)} ({number(rate.low, 1)}–{number(rate.high, 1)})"
-
-    def count_value(self, count: Shown) -> Value:
-        """The same for a spreadsheet: the number, or the words where it is not shown."""
-        return self.count(count) if count.count is None else count.count
 
     def rate_columns(self) -> tuple[str, ...]:
         """The headings of `rate_values`."""

@@ -19,6 +19,8 @@ from lookup_audit.reporting.series import Series
 MOTIVES = ("curiosity", "personal_involvement", "personal_benefit")
 LEVELS = ("unit", "district", "team")
 YEAR_WEEKS = 52
+RECENT_WEEKS = 26
+"""Half a year: what is watched for changes."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Theme:
     motive: str
     compared: Compared
     users_per_1000: float | None
-    weeks: Series
+    weeks: tuple[Rate, ...]
     teams: tuple[Rate, ...]
 
 
@@ -93,7 +95,7 @@ class Published:
     explained: Mapping[str, float | None]  # now, before, year_ago, first: shares of lookups
     explained_weeks: tuple[tuple[dt.date, float], ...]
     motives: Mapping[str, Compared]
-    motive_weeks: Mapping[str, Series]
+    motive_weeks: Mapping[str, tuple[Rate, ...]]
     themes: tuple[Theme, ...]
     levels: Mapping[str, tuple[Rate, ...]]
     cuts: Mapping[str, tuple[Rate, ...]]
@@ -120,65 +122,53 @@ def publish(
         return None
     shown = _Shown(counts, gate, themes)
     period = counts.period
-    series = {theme: shown.theme_weeks(theme) for theme in themes}
-    motive_weeks = {
-        motive: _sum(shown, [series[t] for t in themes if themes[t] == motive], motive) for motive in MOTIVES
-    }
-    whole = _sum(shown, list(series.values()), "all")
     teams, merged = _merged(counts, gate.minimum_group)
-    cells = period.first.isoformat(), period.last.isoformat()
-    users = gate.count(counts.users, "users", *cells)
-    big_enough = [burst for burst in counts.bursts if gate.is_group(burst.users)]
-    by_theme = {theme: tuple(shown.team_rates(teams, theme)) for theme in themes}
+    users = gate.count(counts.users, "users", *shown.bounds)
     return Published(
         period=period,
         users=users,
-        whole=shown.compared(whole),
+        whole=shown.compared(("all",)),
         asked_per_1000=shown.per_1000("", "", users),
         explained=shown.explained(),
         explained_weeks=tuple(
-            (week, shown.volume[week][1] / shown.volume[week][0])
+            (week, explained / lookups)
             for week in period.weeks
-            if shown.volume[week][0]
+            for lookups, explained in [shown.volume.get(week, (0, 0))]
+            if lookups
         ),
-        motives={motive: shown.compared(motive_weeks[motive]) for motive in MOTIVES},
-        motive_weeks=motive_weeks,
+        motives={motive: shown.compared(("motive", motive)) for motive in MOTIVES},
+        motive_weeks={motive: tuple(shown.by_week(("motive", motive))) for motive in MOTIVES},
         themes=tuple(
             Theme(
                 theme,
                 motive,
-                shown.compared(series[theme]),
+                shown.compared(("theme", theme)),
                 shown.per_1000(motive, theme, users),
-                series[theme].only(period.weeks),
-                by_theme[theme],
+                tuple(shown.by_week(("theme", theme))),
+                tuple(shown.team_rates(teams, theme)),
             )
             for theme, motive in themes.items()
         ),
         levels={level: tuple(shown.level_rates(teams, depth + 1)) for depth, level in enumerate(LEVELS)},
         cuts={cut: tuple(shown.cut_rates(cut)) for cut in CUTS},
-        bursts=tuple(
-            ShownBurst(
-                references[burst.subject_id],
-                burst.first_day,
-                gate.count(burst.users, "burst", burst.subject_id, burst.first_day.isoformat()),
-                burst.units,
-                tuple(
-                    gate.count(users, "burst", burst.subject_id, burst.first_day.isoformat(), str(day))
-                    for day, users in enumerate(burst.by_day)
-                ),
-            )
-            for burst in big_enough
-        ),
-        small_bursts=len(counts.bursts) - len(big_enough),
-        measures=tuple(_measures(counts, shown, series)),
+        bursts=tuple(shown.bursts(references)),
+        small_bursts=sum(not gate.is_group(burst.users) for burst in counts.bursts),
+        measures=tuple(_measures(counts, shown)),
         emerging=changes(
             [
-                *(one.only(shown.recent) for one in series.values()),
-                *(shown.team_weeks(name, members) for name, members in teams.items()),
+                *(shown.series(("theme", theme), shown.recent) for theme in themes),
+                *(
+                    shown.pool(("team", *name), members, None, shown.recent)
+                    for name, members in teams.items()
+                ),
             ]
         ),
         merged=merged,
     )
+
+
+What = tuple[str, ...]
+"""What is counted: ("all",), ("motive", its name) or ("theme", its id)."""
 
 
 class _Shown:
@@ -188,9 +178,9 @@ class _Shown:
         self.counts = counts
         self.gate = gate
         self.themes = themes
-        self.bounds = (counts.period.first.isoformat(), counts.period.last.isoformat())
+        self.bounds = _bounds(counts.period)
         self.weeks = tuple(sorted(week for week in counts.volume if week <= counts.period.last))
-        self.recent = self.weeks[-26:]
+        self.recent = self.weeks[-RECENT_WEEKS:]
         self.volume = {
             week: (
                 gate.count(lookups, "lookups", week.isoformat()),
@@ -199,42 +189,66 @@ class _Shown:
             for week, (lookups, explained) in counts.volume.items()
         }
 
-    def theme_weeks(self, theme: str) -> Series:
-        """All weeks of a theme, also before the period."""
-        motive = self.themes[theme]
+    def questions(self, what: What, weeks: Sequence[dt.date]) -> int:
+        """The questions of these consecutive weeks together, rounded once."""
+        within = set(weeks)
+        exact = sum(
+            count
+            for (motive, theme, week), count in self.counts.themes.items()
+            if week in within and what in (("all",), ("motive", motive), ("theme", theme))
+        )
+        return self.gate.count(exact, *what, weeks[0].isoformat(), weeks[-1].isoformat())
+
+    def series(self, what: What, weeks: Sequence[dt.date]) -> Series:
+        """The questions week by week, each rounded by itself."""
         return Series(
-            ("theme", theme),
-            self.weeks,
-            tuple(
-                self.gate.count(
-                    self.counts.themes.get((motive, theme, week), 0), "theme", theme, week.isoformat()
-                )
-                for week in self.weeks
-            ),
-            tuple(self.volume[week][0] for week in self.weeks),
+            what,
+            tuple(weeks),
+            tuple(self.questions(what, [week]) for week in weeks),
+            tuple(self.volume[week][0] for week in weeks),
         )
 
-    def rate(self, series: Series, period: Period) -> Rate | None:
+    def rate(self, what: What, period: Period) -> Rate | None:
         """The rate over a period; None where not every week of it was audited."""
-        within = series.only(period.weeks)
-        if len(within.weeks) < len(period.weeks) or not sum(within.lookups):
+        if any(week not in self.volume for week in period.weeks):
             return None
-        questions, lookups = sum(within.questions), sum(within.lookups)
-        return Rate(
-            series.name, questions, lookups, *rate_interval(questions, lookups, rounding=self.gate.base)
-        )
+        lookups = sum(self.volume[week][0] for week in period.weeks)
+        return _rate(what, self.questions(what, period.weeks), lookups)
 
-    def compared(self, series: Series) -> Compared:
+    def compared(self, what: What) -> Compared:
         """The rate of the period, of the one before, and of a year ago."""
         period = self.counts.period
-        now = self.rate(series, period) or Rate(series.name, 0, 0)
-        before = self.rate(series, period.before(len(period.weeks)))
+        now = self.rate(what, period) or Rate(what, 0, 0)
+        before = self.rate(what, period.before(len(period.weeks)))
         change = None
-        if before and now.lookups and now.questions + before.questions:
-            change = rate_ratio(
-                now.questions, now.lookups, before.questions, before.lookups, rounding=self.gate.base
+        if before and now.lookups and before.lookups and now.questions + before.questions:
+            change = rate_ratio(now.questions, now.lookups, before.questions, before.lookups, rounded=(1, 1))
+        return Compared(now, before, self.rate(what, period.before(YEAR_WEEKS)), change)
+
+    def by_week(self, what: What) -> list[Rate]:
+        """The rate of each week of the period, named by its Monday."""
+        return [
+            _rate((week.isoformat(),), self.questions(what, [week]), self.volume[week][0])
+            for week in self.counts.period.weeks
+            if week in self.volume
+        ]
+
+    def bursts(self, references: Mapping[str, str]) -> list[ShownBurst]:
+        """Waves of attention in which enough users took part, each with its curve."""
+        return [
+            ShownBurst(
+                references[burst.subject_id],
+                burst.first_day,
+                self.gate.count(burst.users, "burst", burst.subject_id, burst.first_day.isoformat()),
+                burst.units,
+                tuple(
+                    self.gate.count(users, "burst", burst.subject_id, burst.first_day.isoformat(), str(day))
+                    for day, users in enumerate(burst.by_day)
+                ),
             )
-        return Compared(now, before, self.rate(series, period.before(YEAR_WEEKS)), change)
+            for burst in self.counts.bursts
+            if self.gate.is_group(burst.users)
+        ]
 
     def explained(self) -> dict[str, float | None]:
         """Shares of lookups with a work link, now, before and a year ago, and of first lookups."""
@@ -269,9 +283,7 @@ class _Shown:
         """The rate of one cell of the period."""
         shown = self.gate.count(questions, *cell, *self.bounds)
         volume = self.gate.count(lookups, "lookups of", *cell, *self.bounds)
-        if not volume:
-            return Rate(name, shown, 0)
-        return Rate(name, shown, volume, *rate_interval(shown, volume, rounding=self.gate.base))
+        return _rate(name, shown, volume)
 
     def team_rates(self, teams: Mapping[Path, list[Path]], theme: str) -> list[Rate]:
         """One theme by team, small teams merged."""
@@ -299,10 +311,6 @@ class _Shown:
         )
         lookups = sum(team.lookups for team in self.counts.teams if team.path in inside)
         return self.cell(name, questions, lookups, "group", theme or "", *_identity(members))
-
-    def team_weeks(self, name: Path, members: Sequence[Path]) -> Series:
-        """The last weeks of a group, all themes together."""
-        return self.pool(("team", *name), members, None, self.recent)
 
     def pool(
         self, name: tuple[str, ...], members: Sequence[Path], theme: str | None, weeks: Sequence[dt.date]
@@ -333,25 +341,31 @@ class _Shown:
     def cut_rates(self, cut: str) -> list[Rate]:
         """The parts of one cut; those with too few users on any day are left out."""
         return [
-            self.cell((part.name,), part.questions, part.lookups, cut, part.name)
+            self.cell(
+                tuple(part.name.split(" ")) if cut == "hour" else (part.name,),
+                part.questions,
+                part.lookups,
+                cut,
+                part.name,
+            )
             for part in self.counts.cuts[cut]
             if self.gate.is_group(part.users)
         ]
 
 
+def _rate(name: tuple[str, ...], questions: int, lookups: int) -> Rate:
+    if not lookups:
+        return Rate(name, questions, 0)
+    return Rate(name, questions, lookups, *rate_interval(questions, lookups, rounded=1))
+
+
+def _bounds(period: Period) -> tuple[str, str]:
+    return period.first.isoformat(), period.last.isoformat()
+
+
 def _identity(members: Sequence[Path]) -> tuple[str, ...]:
     """What names a set of teams: the same teams are the same cell, whatever the set is called."""
     return tuple(part for path in sorted(members) for part in path)
-
-
-def _sum(shown: _Shown, parts: Sequence[Series], name: str) -> Series:
-    """Series that were rounded, added up; their lookups are the same lookups."""
-    return Series(
-        ("motive", name),
-        shown.weeks,
-        tuple(sum(one.questions[place] for one in parts) for place in range(len(shown.weeks))),
-        tuple(shown.volume[week][0] for week in shown.weeks),
-    )
 
 
 def _merged(counts: Counts, minimum_group: int) -> tuple[dict[Path, list[Path]], int]:
@@ -364,7 +378,7 @@ def _merged(counts: Counts, minimum_group: int) -> tuple[dict[Path, list[Path]],
     return groups, sum(name != path for path, name in zip(paths, names, strict=True))
 
 
-def _measures(counts: Counts, shown: _Shown, series: Mapping[str, Series]) -> list[Measure]:
+def _measures(counts: Counts, shown: _Shown) -> list[Measure]:
     """Activities of one kind about one theme, taken together where they were held within six weeks."""
     found = []
     for events in _campaigns(counts.interventions):
@@ -375,27 +389,22 @@ def _measures(counts: Counts, shown: _Shown, series: Mapping[str, Series]) -> li
         reached = [team.path for team in counts.teams if any(_reaches(event, team.path) for event in events)]
         rest = [team.path for team in counts.teams if team.path not in set(reached)]
         scope = "team" if events[0]["team"] else "unit" if events[0]["unit"] else "everyone"
-        effect = _effect(shown, series, theme, reached, rest, first)
+        effect = _effect(shown, theme, (reached, rest), first)
         found.append(Measure(events[0]["kind"] or "", theme, first, last, scope, len(events), effect))
     return found
 
 
 def _effect(
-    shown: _Shown,
-    series: Mapping[str, Series],
-    theme: str,
-    reached: Sequence[Path],
-    rest: Sequence[Path],
-    held_on: dt.date,
+    shown: _Shown, theme: str, groups: tuple[Sequence[Path], Sequence[Path]], held_on: dt.date
 ) -> Effect:
+    """Against the teams without it where there are enough of them, else against the weeks before."""
     size = {team.path: team.users for team in shown.counts.teams}
-    groups = [sum(size[path] for path in paths) for paths in (reached, rest)]
-    known = theme if theme in series else None
-    if all(shown.gate.is_group(users) for users in groups):
-        pools = [shown.pool((), paths, known, shown.weeks) for paths in (reached, rest)]
-        return compared([pools[0]], [pools[1]], held_on)
-    whole = series[known] if known else _sum(shown, list(series.values()), "all")
-    return interrupted(whole, held_on)
+    known = theme if theme in shown.themes else None
+    if all(shown.gate.is_group(sum(size[path] for path in paths)) for paths in groups):
+        reached, rest = (shown.pool((), paths, known, shown.weeks) for paths in groups)
+        return compared([reached], [rest], held_on)
+    what = ("theme", known) if known else ("all",)
+    return interrupted(shown.series(what, shown.weeks), held_on)
 
 
 def _campaigns(interventions: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
