@@ -189,7 +189,7 @@ def demo(
     from lookup_audit.cli.read import say_alerts
     from lookup_audit.evaluation import evaluate
     from lookup_audit.reporting.dossier import write_dossier
-    from lookup_audit.reporting.report import write_report
+    from lookup_audit.reporting.report import Report
     from lookup_audit.triage import list_alerts
     from lookup_audit.warehouse import export_tables
 
@@ -220,7 +220,7 @@ def demo(
             f"{evaluation.average_precision:.2f} over all lookups."
         )
         say("\n4. Writing pages and files")
-        pages = [page for page in write_report(opened, out / "report") if page.stem == "index"]
+        pages = [page for page in Report(opened).write(out / "report") if page.stem == "index"]
         if first:
             pages += write_dossier(opened, first[0]["user_id"], out / "dossier", mandate="DEMO-0001")
         export_tables(opened, out / "export")

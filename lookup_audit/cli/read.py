@@ -165,25 +165,32 @@ def report(
     last: Annotated[
         str | None, typer.Option("--to", metavar="DAY", help="Up to and including this day.")
     ] = None,
+    session: Annotated[
+        str | None,
+        typer.Option("--session", metavar="TEAM", help="Only one A4 page for a session with this team."),
+    ] = None,
     lang: LanguageOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the prevention dashboard: trends by motive, time, system and team, and never a person."""
-    from lookup_audit.reporting.report import write_report
+    """Write the prevention dashboard: trends, teams, themes and measures, and never a person.
+
+    Covers the last quarter of whole weeks that were audited, or the whole weeks between --from and --to.
+    Every number went through the disclosure gate; --json prints those numbers.
+    """
+    from lookup_audit.reporting.report import Report
 
     start, end = day_from(first, "--from"), day_from(last, "--to")
+    language = language_from(lang)
     with open_warehouse(warehouse, config) as opened:
         check_period(opened, start, end)
-        pages = write_report(
-            opened,
-            out,
-            language=language_from(lang),
-            from_day=start,
-            to_day=end,
-        )
-    _say_written(pages, as_json=as_json)
+        made = Report(opened, from_day=start, to_day=end)
+    pages = made.write_session_sheet(session, out, language) if session else made.write(out, language)
+    if as_json:
+        say_json({"pages": pages, "published": made.published.as_dict() if made.published else None})
+    else:
+        _say_written(pages, as_json=False)
 
 
 def dossier(

@@ -13,6 +13,7 @@ from lookup_audit.reporting.published import Rate
 INK, QUIET, LINE, DEEP = "#1b2430", "#52606d", "#d5dbe1", "#12355b"
 # Okabe and Ito's colours, which the colour-blind can tell apart; marks and dashes differ too, for grey paper.
 COLOURS = {"curiosity": "#0072b2", "personal_involvement": "#d55e00", "personal_benefit": "#009e73"}
+DASHES = {"curiosity": "solid", "personal_involvement": "dash", "personal_benefit": "dot"}
 MARKS = {"curiosity": "circle", "personal_involvement": "square", "personal_benefit": "diamond"}
 PATTERNS = {"curiosity": "", "personal_involvement": "/", "personal_benefit": "."}
 _FONT = '"Segoe UI", "Helvetica Neue", Arial, "Liberation Sans", sans-serif'

@@ -2,24 +2,33 @@
 
 from typing import Any
 
-from lookup_audit.privacy.disclosure import FEWEST_CONTRIBUTORS
+from lookup_audit.privacy.disclosure import BASE
+from lookup_audit.reporting.counts import Counts
 from lookup_audit.reporting.names import Names
-from lookup_audit.reporting.numbers import Numbers
 from lookup_audit.reporting.plain import shown
 from lookup_audit.reporting.published import Published
+from lookup_audit.reporting.site import SitePage
 from lookup_audit.settings import Reporting
 
 
-def method_content(numbers: Numbers, published: Published, limits: Reporting, names: Names) -> dict[str, Any]:
-    """What the template of the method page needs."""
-    return {
-        "numbers": numbers,
+def method_page(counts: Counts, published: Published | None, limits: Reporting, names: Names) -> SitePage:
+    """The page that says how to read all others."""
+    _ = names.words.gettext
+    content = {
+        "counts": counts,
         "limits": limits,
-        "fewest_contributors": FEWEST_CONTRIBUTORS,
+        "base": BASE,
+        "merged": published.merged if published else 0,
         "blind_spots": _blind_spots(names),
-        "suppressed": _suppressed(published, names),
-        **run_facts(numbers),
+        **run_facts(counts),
     }
+    return SitePage(
+        "method",
+        _("Method"),
+        "report_method.html",
+        content,
+        about=_("What is counted, what is not shown, and what cannot be seen."),
+    )
 
 
 def _blind_spots(names: Names) -> list[tuple[str, list[str]]]:
@@ -29,29 +38,14 @@ def _blind_spots(names: Names) -> list[tuple[str, list[str]]]:
     return sorted((title, [spots] if isinstance(spots, str) else list(spots)) for title, spots in by_title)
 
 
-def run_facts(numbers: Numbers) -> dict[str, Any]:
+def run_facts(counts: Counts) -> dict[str, Any]:
     """What the audit ran with: configurations, code versions, and detectors skipped with days and reason."""
     skipped: dict[str, int] = {}
-    for run in numbers.runs:
+    for run in counts.runs:
         for line in run["skipped_detectors"]:
             skipped[line] = skipped.get(line, 0) + 1
     return {
-        "config_hashes": sorted({run["config_hash"] for run in numbers.runs}),
-        "code_versions": sorted({run["code_version"] for run in numbers.runs}),
+        "config_hashes": sorted({run["config_hash"] for run in counts.runs}),
+        "code_versions": sorted({run["code_version"] for run in counts.runs}),
         "skipped": [(shown(line), days) for line, days in sorted(skipped.items())],
     }
-
-
-def _suppressed(published: Published, names: Names) -> list[tuple[str, str]]:
-    """How many numbers were not shown, by reason."""
-    _ = names.words.gettext
-    reasons = {
-        "small_group": _("The group is smaller than the minimum."),
-        "small_count": _("The count is small and shown as a range."),
-        "few_people": _("Too few people made the count."),
-        "complement": _("Another hidden number could be worked out from it."),
-        "whole_table": _("Nothing less than the whole table could be hidden."),
-        "total_not_shown": _("The total that it is part of is not shown."),
-    }
-    counts = {reason: sum(one.reason == reason for one in published.suppressed) for reason in reasons}
-    return [(text, names.words.number(counts[reason])) for reason, text in reasons.items() if counts[reason]]

@@ -4,6 +4,7 @@ Every count below was rounded by the gate, or was made from counts that were. Wh
 (rates, intervals, effects, changes) can therefore give nothing away that they do not.
 """
 
+import calendar
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,6 +20,7 @@ from lookup_audit.reporting.series import Series
 MOTIVES = ("curiosity", "personal_involvement", "personal_benefit")
 LEVELS = ("unit", "district", "team")
 YEAR_WEEKS = 52
+MONTHS = 13
 RECENT_WEEKS = 26
 """Half a year: what is watched for changes."""
 
@@ -104,6 +106,9 @@ class Published:
     measures: tuple[Measure, ...]
     emerging: Changes
     merged: int
+    motive_months: Mapping[str, tuple[Rate, ...]]
+    news: tuple[dt.date, ...]
+    activities: tuple[tuple[dt.date, str, str], ...]  # day, kind and theme; where is not said
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain values for JSON."""
@@ -164,6 +169,17 @@ def publish(
             ]
         ),
         merged=merged,
+        motive_months={motive: tuple(shown.by_month(("motive", motive))) for motive in MOTIVES},
+        news=counts.news,
+        activities=tuple(
+            sorted(
+                {
+                    (event["held_on"], event["kind"] or "", event["theme"] or "")
+                    for event in counts.interventions
+                    if period.first <= event["held_on"] <= period.last
+                }
+            )
+        ),
     )
 
 
@@ -212,8 +228,7 @@ class _Shown:
         """The rate over a period; None where not every week of it was audited."""
         if any(week not in self.volume for week in period.weeks):
             return None
-        lookups = sum(self.volume[week][0] for week in period.weeks)
-        return _rate(what, self.questions(what, period.weeks), lookups)
+        return _rate(what, self.questions(what, period.weeks), self._lookups(period.weeks))
 
     def compared(self, what: What) -> Compared:
         """The rate of the period, of the one before, and of a year ago."""
@@ -232,6 +247,28 @@ class _Shown:
             for week in self.counts.period.weeks
             if week in self.volume
         ]
+
+    def by_month(self, what: What) -> list[Rate]:
+        """The rate of each month that was audited whole, up to a year back, named by its first day.
+
+        A week belongs to the month of its Thursday (ISO 8601 counts years so).
+        """
+        months: dict[dt.date, list[dt.date]] = {}
+        for week in self.weeks:
+            thursday = week + dt.timedelta(days=3)
+            months.setdefault(thursday.replace(day=1), []).append(week)
+        whole = [
+            (month, weeks)
+            for month, weeks in sorted(months.items())
+            if len(weeks) == _weeks_of(month) and self._lookups(weeks)
+        ]
+        return [
+            _rate((month.isoformat(),), self.questions(what, weeks), self._lookups(weeks))
+            for month, weeks in whole[-MONTHS:]
+        ]
+
+    def _lookups(self, weeks: Sequence[dt.date]) -> int:
+        return sum(self.volume[week][0] for week in weeks)
 
     def bursts(self, references: Mapping[str, str]) -> list[ShownBurst]:
         """Waves of attention in which enough users took part, each with its curve."""
@@ -357,6 +394,12 @@ def _rate(name: tuple[str, ...], questions: int, lookups: int) -> Rate:
     if not lookups:
         return Rate(name, questions, 0)
     return Rate(name, questions, lookups, *rate_interval(questions, lookups, rounded=1))
+
+
+def _weeks_of(month: dt.date) -> int:
+    """How many Thursdays a month has."""
+    days = calendar.monthrange(month.year, month.month)[1]
+    return sum(month.replace(day=day).weekday() == 3 for day in range(1, days + 1))
 
 
 def _bounds(period: Period) -> tuple[str, str]:
