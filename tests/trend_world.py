@@ -105,6 +105,8 @@ def fill(
         for theme, motive in THEMES.items()
         if rng.random() < often
     ]  # fmt: skip
+    if not asked:
+        return pd.DataFrame()
     made = pd.DataFrame(asked)
     warehouse.insert("question_days", made)
     return made.merge(users, on="user_id")

@@ -6,6 +6,7 @@ Every count below was rounded by the gate, or was made from counts that were. Wh
 
 import calendar
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -111,8 +112,8 @@ class Published:
     activities: tuple[tuple[dt.date, str, str], ...]  # day, kind and theme; where is not said
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything as plain values for JSON."""
-        return asdict(self)
+        """Everything as plain values for JSON: days as ISO text, and what has no bound as null."""
+        return {name: _plain(value) for name, value in asdict(self).items()}
 
 
 def publish(
@@ -394,6 +395,16 @@ def _rate(name: tuple[str, ...], questions: int, lookups: int) -> Rate:
     if not lookups:
         return Rate(name, questions, 0)
     return Rate(name, questions, lookups, *rate_interval(questions, lookups, rounded=1))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _weeks_of(month: dt.date) -> int:
