@@ -202,7 +202,7 @@ def test_six_overlapping_reports_give_no_hidden_count_away(
 
 def test_the_attack_succeeds_where_only_small_counts_are_hidden(warehouse: Warehouse) -> None:
     made = fill(warehouse, **WORLDS[0])
-    recovered, hidden = attack(
+    recovered, _hidden = attack(
         reports(warehouse, SmallOnly(KEY, 10)), made, lambda shown: (shown, shown) if shown else (0, BASE - 1)
     )
     assert recovered >= 3
