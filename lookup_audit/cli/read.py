@@ -164,14 +164,23 @@ def report(
         str | None, typer.Option("--to", metavar="DAY", help="Up to and including this day.")
     ] = None,
     lang: LanguageOption = None,
+    pdf: Annotated[
+        bool,
+        typer.Option("--pdf", help="Also print each page to PDF, with a Chromium or Chrome of this machine."),
+    ] = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the prevention dashboard: trends by motive, time, system and team, and never a person."""
+    """Write the prevention dashboard: trends by motive, time, system and team, and never a person.
+
+    OUT gets a folder for each language, with pages that link to one another; begin with index.html.
+    """
+    from lookup_audit.reporting.pdf import find_chromium, print_pdf
     from lookup_audit.reporting.report import write_report
 
     start, end = day_from(first, "--from"), day_from(last, "--to")
+    chromium = find_chromium() if pdf else None  # a missing browser is said before anything is written
     with open_warehouse(warehouse, config) as opened:
         check_period(opened, start, end)
         pages = write_report(
@@ -181,6 +190,8 @@ def report(
             from_day=start,
             to_day=end,
         )
+    if chromium:
+        pages += print_pdf(pages, chromium)
     _say_written(pages, as_json=as_json)
 
 
