@@ -170,23 +170,32 @@ def report(
         typer.Option("--session", metavar="TEAM", help="Only one A4 page for a session with this team."),
     ] = None,
     lang: LanguageOption = None,
+    pdf: Annotated[
+        bool,
+        typer.Option("--pdf", help="Also print each page to PDF, with a Chromium or Chrome of this machine."),
+    ] = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the prevention dashboard: trends, teams, themes and measures, and never a person.
 
+    OUT gets a folder for each language, with pages that link to one another; begin with index.html.
     Covers the last quarter of whole weeks that were audited, or the whole weeks between --from and --to.
     Every number went through the disclosure gate; --json prints those numbers.
     """
+    from lookup_audit.reporting.pdf import find_chromium, print_pdf
     from lookup_audit.reporting.report import Report
 
     start, end = day_from(first, "--from"), day_from(last, "--to")
     language = language_from(lang)
+    chromium = find_chromium() if pdf else None  # a missing browser is said before anything is written
     with open_warehouse(warehouse, config) as opened:
         check_period(opened, start, end)
         made = Report(opened, from_day=start, to_day=end)
     pages = made.write_session_sheet(session, out, language) if session else made.write(out, language)
+    if chromium:
+        pages += print_pdf(pages, chromium)
     if as_json:
         say_json({"pages": pages, "published": made.published.as_dict() if made.published else None})
     else:
