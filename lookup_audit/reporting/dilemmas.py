@@ -4,6 +4,7 @@ The texts are in `dilemmas.toml`, in both languages. None describes a real case,
 team.
 """
 
+import datetime as dt
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -49,6 +50,12 @@ def theme_text(theme: str, language: Language) -> ThemeText | None:
         questions=tuple(text["questions"]),
         instead=_flowing(text["instead"]),
     )
+
+
+def dilemma_in_turn(text: ThemeText, day: dt.date) -> Dilemma | None:
+    """The dilemma of the quarter that a day lies in: a team that comes back to a theme gets another one."""
+    quarter = 4 * day.year + (day.month - 1) // 3
+    return text.dilemmas[quarter % len(text.dilemmas)] if text.dilemmas else None
 
 
 @cache
