@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command()(alerts)
     app.command()(triage)
     app.command()(report)
+    app.command()(whose)
     app.command()(dossier)
     app.command()(evaluate)
     app.command()(export)
@@ -200,6 +201,27 @@ def report(
         say_json({"pages": pages, "published": made.published.as_dict() if made.published else None})
     else:
         _say_written(pages, as_json=False)
+
+
+def whose(
+    reference: Annotated[str, typer.Argument(help="From the page of news, such as N-7QX2K4MD.")],
+    reason: Annotated[str, typer.Option(help="Why you need to know; it is kept.")],
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whom a reference on the dashboard stands for; for investigators, and recorded before it is said."""
+    from lookup_audit.privacy.trail import record
+    from lookup_audit.reporting.references import resolve
+
+    with open_warehouse(warehouse, config) as opened:
+        subject = resolve(opened, reference)
+        with opened.transaction():
+            record(opened, action="whose", about=reference, reason=reason)
+    if as_json:
+        say_json({"reference": reference, "subject_id": subject})
+    else:
+        say(subject)
 
 
 def dossier(
