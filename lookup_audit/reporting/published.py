@@ -198,6 +198,10 @@ class _Shown:
         self.bounds = _bounds(counts.period)
         self.weeks = tuple(sorted(week for week in counts.volume if week <= counts.period.last))
         self.recent = self.weeks[-RECENT_WEEKS:]
+        self._team_lookups = {team.path: team.lookups for team in counts.teams}
+        self._team_themes: dict[Path, dict[str, int]] = {}
+        for (path, theme), questions in counts.team_themes.items():
+            self._team_themes.setdefault(path, {})[theme] = questions
         self.volume = {
             week: (
                 gate.count(lookups, "lookups", week.isoformat()),
@@ -341,13 +345,9 @@ class _Shown:
         return [self._members(name, members[name], None) for name in sorted(members)]
 
     def _members(self, name: Path, members: Sequence[Path], theme: str | None) -> Rate:
-        inside = set(members)
-        questions = sum(
-            count
-            for (path, one), count in self.counts.team_themes.items()
-            if path in inside and theme in (None, one)
-        )
-        lookups = sum(team.lookups for team in self.counts.teams if team.path in inside)
+        counts = [self._team_themes.get(path, {}) for path in members]
+        questions = sum(sum(own.values()) if theme is None else own.get(theme, 0) for own in counts)
+        lookups = sum(self._team_lookups.get(path, 0) for path in members)
         return self.cell(name, questions, lookups, "group", theme or "", *_identity(members))
 
     def pool(
