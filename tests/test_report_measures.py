@@ -72,7 +72,7 @@ def test_no_effect_visible_says_what_is_possible(low: float, high: float, words:
 @pytest.mark.parametrize(
     ("facts", "held_on", "words"),
     [
-        ({"weeks_after": 3}, dt.date(2026, 3, 10), "3 whole weeks after it, and at least 4 are needed; ask again from 13"),
+        ({"weeks_after": 3}, dt.date(2026, 3, 10), "3 whole weeks after it, and at least 4 are needed; ask again"),
         ({"weeks_after": 1}, dt.date(2026, 2, 10), "1 whole week after it, and at least 4 are needed"),
         ({"weeks_before": 2}, dt.date(2026, 2, 10), "2 whole weeks before it, and at least 4 are needed"),
         ({"questions_before": 10, "questions_after": 5}, dt.date(2026, 2, 10), "about 15 questions, and at least 20"),
