@@ -14,10 +14,10 @@ def about(share: float, names: Names) -> str:
 
 
 def times(ratio: float, names: Names) -> str:
-    """A factor to one decimal, from three on to none; infinity as its sign."""
+    """A factor to one decimal where it is below three and not whole; infinity as its sign."""
     if ratio == float("inf"):
         return "∞"
-    return names.words.number(ratio, 0 if ratio >= 3 else 1)
+    return names.words.number(ratio, 0 if ratio >= 3 or round(ratio, 1) == round(ratio) else 1)
 
 
 def signed(change: float, names: Names) -> str:
@@ -41,10 +41,13 @@ def fall(low: float, high: float, change: float, names: Names) -> tuple[str, str
 
 
 def rise(low: float, high: float, change: float, names: Names) -> tuple[str, str]:
-    """How far something rose, and its 95% interval, as text: percentages below doubling, else factors."""
+    """How far something rose, and its 95% interval, as text: percentages below doubling, else factors.
+
+    A rise from nothing has no size: an infinity sign.
+    """
     _ = names.words.gettext
     if change == float("inf"):
-        return _("from nothing"), _("%(low)s or more", low=_rise(max(0.0, low), names))
+        return "∞", _("%(low)s or more", low=_rise(max(0.0, low), names))
     size = _("about %(share)s", share=about(change, names))
     if change >= _TWICE - 1:
         size = _("a factor of about %(times)s", times=times(1 + change, names))
