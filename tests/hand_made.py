@@ -94,7 +94,7 @@ def published(
         "explained": {"now": 0.9, "before": None, "year_ago": None, "first": 0.8},
         "explained_weeks": (),
         "motives": {motive: compared(0) for motive in MOTIVES},
-        "motive_weeks": {motive: () for motive in MOTIVES},
+        "motive_weeks": dict.fromkeys(MOTIVES, ()),
         "themes": tuple(every),
         "levels": {
             "unit": tuple(rate(path, 0) for path in {path[:1] for path in paths}),
@@ -107,7 +107,7 @@ def published(
         "measures": (),
         "emerging": Changes((), 0, ()),
         "merged": 1,
-        "motive_months": {motive: () for motive in MOTIVES},
+        "motive_months": dict.fromkeys(MOTIVES, ()),
         "news": (),
         "activities": (),
     }
