@@ -18,7 +18,7 @@ from lookup_audit.reporting.in_words import change_words, per_1000_words, short_
 from lookup_audit.reporting.names import Names
 from lookup_audit.reporting.page import Data, Figure, Table, Value
 from lookup_audit.reporting.published import MOTIVES, Published, Theme
-from lookup_audit.reporting.standing_out import moved
+from lookup_audit.reporting.standing_out import moved, surely_below
 
 _ARROWS = {1: "▲", -1: "▼", 0: ""}
 
@@ -78,18 +78,20 @@ def _title(themes: Sequence[Theme], directions: Mapping[str, int], names: Names)
         found = [names.theme(one.theme) for one in themes if directions[one.theme] == direction]
         if found:
             return _moved_sentence(direction, found, names)
-    most = max((one.compared.now.questions for one in themes), default=0)
-    if not most:
+    asked = sorted(
+        (one for one in themes if one.compared.now.questions), key=lambda one: -one.compared.now.questions
+    )
+    if not asked:
         return _("No theme has a question, or nearly none")
-    found = [names.theme(one.theme) for one in themes if one.compared.now.questions == most]
-    if len(found) == 1:
-        return _("“%(theme)s” is the most frequent theme", theme=found[0])
-    if len(found) <= 3:
-        return _(
-            "%(themes)s are the most frequent themes",
-            themes=names.words.list([f"“{name}”" for name in found]),
-        )
-    return _("No theme is the most frequent: several have as many questions")
+    first = [one for one in asked if not surely_below(one.compared.now, asked[0].compared.now)]
+    if len(first) == 1:
+        return _("“%(theme)s” is the most frequent theme", theme=names.theme(first[0].theme))
+    if len(first) > 3:
+        return _("No theme stands out above the others by more than chance")
+    return _(
+        "%(themes)s are the most frequent themes",
+        themes=names.words.list([f"“{names.theme(one.theme)}”" for one in first]),
+    )
 
 
 def _moved_sentence(direction: int, found: list[str], names: Names) -> str:
@@ -162,12 +164,12 @@ def _plot(themes: Sequence[Theme], directions: Mapping[str, int], names: Names) 
     _ = names.words.gettext
     places, labels, narrow_labels = {}, [], []
     for motive in dict.fromkeys(one.motive for one in themes):
-        for text in (labels, narrow_labels):
-            text.append(f"<b>{plot_text(names.motive(motive))}</b>")
+        labels.append(f"<b>{plot_text(names.motive(motive))}</b>")
+        narrow_labels.append(f"<b>{wrapped(names.motive(motive), 18)}</b>")
         for one in (one for one in themes if one.motive == motive):
             places[one.theme] = len(labels)
             labels.append(wrapped(names.theme(one.theme), 34))
-            narrow_labels.append(wrapped(names.theme(one.theme), 16))
+            narrow_labels.append(wrapped(names.theme(one.theme), 18))
     bounds = [rate.high or 0.0 for one in themes for rate in (one.compared.now,)]
     bounds += [one.compared.before.rate or 0.0 for one in themes if one.compared.before]
     most = max([*bounds, 1.0]) * 1.06
@@ -176,7 +178,11 @@ def _plot(themes: Sequence[Theme], directions: Mapping[str, int], names: Names) 
         for one in themes
         if directions[one.theme] and one.compared.change
     ]
-    narrow: dict[str, Any] = {"yaxis.ticktext": narrow_labels, "margin.r": 28 if changes else 16}
+    narrow: dict[str, Any] = {
+        "yaxis.ticktext": narrow_labels,
+        "margin.r": 28 if changes else 16,
+        "height": 70 + 39 * len(labels),
+    }
     for number, (one, _text) in enumerate(changes):
         narrow[f"annotations[{number}].text"] = f"<b>{_ARROWS[directions[one.theme]]}</b>"
     return {

@@ -104,30 +104,28 @@ def _slug(theme: str) -> str:
 
 def _summary(compared: Compared, direction: int, names: Names) -> str:
     """How the theme does, in a sentence or two."""
-    _ = names.words.gettext
+    _, number = names.words.gettext, names.words.number
     now, before = compared.now, compared.before
     if not now.lookups:
         return _("There were no lookups in this period.")
     if not now.questions:
         first = _("No question, or nearly none: counts are rounded, so a 0 can be 1 to 4.")
-        if before and before.questions:
-            return " ".join(
-                (
-                    first,
-                    _("In the period before there were about %(count)s.",
-                      count=names.words.number(before.questions)),
-                )
-            )  # fmt: skip
-        return first
+        if not (before and before.questions):
+            return first
+        then = _("In the period before there were about %(count)s.", count=number(before.questions))
+        return f"{first} {then}"
+    count = number(now.questions)
     if before is None:
-        return _("About %(count)s questions. How many there were before is not known.",
-                 count=names.words.number(now.questions))  # fmt: skip
-    values = {"count": names.words.number(now.questions)}
-    if direction > 0:
-        return _("About %(count)s questions: more than in the period before, beyond chance.", **values)
-    if direction < 0:
-        return _("About %(count)s questions: fewer than in the period before, beyond chance.", **values)
-    return _("About %(count)s questions. The period before does not differ by more than chance.", **values)
+        text = _("About %(count)s questions. How many there were before is not known.", count=count)
+    elif direction > 0:
+        text = _("About %(count)s questions: more than in the period before, beyond chance.", count=count)
+    elif direction < 0:
+        text = _("About %(count)s questions: fewer than in the period before, beyond chance.", count=count)
+    else:
+        text = _(
+            "About %(count)s questions. The period before does not differ by more than chance.", count=count
+        )
+    return text
 
 
 def _facts(theme: Theme, published: Published, names: Names) -> tuple[Fact, ...]:

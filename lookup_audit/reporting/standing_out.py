@@ -27,6 +27,16 @@ def standing_out(pairs: Sequence[tuple[Rate, Rate]]) -> list[int]:
     return [place for _share, place in sorted(found)]
 
 
+def surely_below(rate: Rate, other: Rate) -> bool:
+    """Whether a rate is below another by more than chance."""
+    if not (rate.lookups and other.lookups and other.questions):
+        return False
+    _ratio, low, _high = rate_ratio(
+        other.questions, other.lookups, rate.questions, rate.lookups, rounded=(1, 1)
+    )
+    return low > 1
+
+
 def moved(compared: Sequence[Compared]) -> list[int]:
     """For each its direction since the period before: 1 up, -1 down, 0 not by more than chance, or not known.
 
