@@ -20,7 +20,8 @@ SELECT 'u' || nr, 'Unit ' || nr % 2, 'District ' || nr % 10, 'Team ' || nr % 400
 INSERT INTO user_days
 SELECT
     'u' || nr, day::DATE, 'all', 10 + nr % 40, 8, 4, 1, 0, 0, 2, 5, 1, 2, 0, 3, 1, 0, 0, 0.1, []
-FROM range({users}) AS t(nr), range(DATE '2025-01-06', DATE '2025-01-06' + INTERVAL {days} DAY, INTERVAL 1 DAY) AS d(day)
+FROM range({users}) AS t(nr),
+    range(DATE '2025-01-06', DATE '2025-01-06' + INTERVAL {days} DAY, INTERVAL 1 DAY) AS d(day)
 WHERE (nr + dayofyear(day)) % 7 < 5;
 
 INSERT INTO volume_days

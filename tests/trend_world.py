@@ -15,15 +15,9 @@ THEMES = {
     "bulk_extraction": "personal_benefit",
 }
 FEATURES = (
-    "subjects",
-    "first_subjects",
-    "unlinked",
-    "off_duty",
-    "night_hours",
-    "systems",
-    "persons",
-    "vehicles",
-) + ("mobile", "prints_exports", "peak_hour", "most_repeated", "near_home", "public_figures")
+    "subjects", "first_subjects", "unlinked", "off_duty", "night_hours", "systems", "persons", "vehicles", "mobile",
+    "prints_exports", "peak_hour", "most_repeated", "near_home", "public_figures",
+)  # fmt: skip
 
 
 def fill(
