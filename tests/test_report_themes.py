@@ -89,7 +89,7 @@ def test_of_what_moved_a_phone_shows_the_arrow_only() -> None:
     figure = themes_figure(published([a_theme("neighbour", 100, before=20)]), names_in())
     assert figure.plot is not None
     (shown,) = figure.plot["layout"]["annotations"]
-    assert shown["text"] == "<b>▲ 5.0 times</b>"
+    assert shown["text"] == "<b>▲ 5.0 times as many</b>"
     assert figure.plot["layout"]["meta"]["narrow"]["annotations[0].text"] == "<b>▲</b>"
 
 
@@ -129,11 +129,11 @@ def test_a_section_tells_the_numbers_the_dilemma_and_the_teams() -> None:
     assert "4.0 times as many" in section
     assert "then 1.0 per 10,000" in section
     assert "then 3.5 per 10,000" in section
-    assert "Most for Team Zand: it is above the whole by more than chance." in section
+    assert "Team Zand: above the whole by more than chance." in section
     assert section.count("<li>") == 4
     assert "In whose interest is it?" in section
     dutch = _section(_html(content, "nl"), "neighbour")
-    assert "Vooral Team Zand: dat ligt meer dan toevallig boven het geheel." in dutch
+    assert "Team Zand: meer dan toevallig boven het geheel." in dutch
     assert "In wiens belang is het?" in dutch
 
 
@@ -153,7 +153,7 @@ def test_at_most_three_teams_are_named_and_the_rest_counted() -> None:
     theme = a_theme("neighbour", 270, teams=high, paths=paths)
     assert teams_with_most_to_gain(theme)[0] == paths[0]
     section = _section(_html(published([theme], paths=paths)), "neighbour")
-    assert "Team 0, Team 1 and Team 2. 4 groups in all" in section
+    assert "Team 0, Team 1 and Team 2. In all, 4 groups" in section
 
 
 def test_teams_of_one_name_are_told_apart_and_merged_ones_are_named_as_such() -> None:
@@ -283,10 +283,12 @@ def test_changes_in_words() -> None:
     assert change_words((1.62, 1.09, 2.41), names) == "+60% (+10% to +140%)"
     assert change_words((0.5, 0.33, 0.9), dutch) == "−50% (−65% tot −10%)"
     assert change_words((2.44, 1.3, 4.8), names) == "2.4 times as many (1.3 to 4.8)"
-    assert change_words((5.0, 1.3, INFINITE), names) == "5.0 times (at least +30%)"
-    assert change_words((INFINITE, 1.3, INFINITE), names) == "from none, or nearly none"
+    assert change_words((5.0, 1.3, INFINITE), names) == "5.0 times as many (at least 1.3)"
+    assert change_words((INFINITE, 1.3, INFINITE), names) == "from nearly none"
     assert change_words(None, names) == "–"
-    assert short_change(INFINITE, dutch) == "nieuw"
+    assert short_change(INFINITE, dutch) == "van bijna geen"
+    assert change_words((0.0, 0.0, 0.4), names) == "to nearly none"
+    assert change_words((1.5, 1.3, INFINITE), names) == "+50% (at least +30%)"
     assert signed(0.01, names) == "±0%"
 
 

@@ -221,7 +221,7 @@ def _timeline(
     mondays = published.period.weeks
     most = max(wave.burst.users for wave in found) * 1.22
     narrow = week_ticks(mondays, 4, names)
-    named = len(found) <= 12
+    named, named_narrow = (_named(found, days) for days in (10, 30))
     return {
         "data": [
             {
@@ -234,13 +234,10 @@ def _timeline(
             },
             {
                 "type": "scatter",
-                "mode": "markers+text" if named else "markers",
+                "mode": "markers",
                 "x": [wave.busiest.isoformat() for wave in found],
                 "y": [wave.burst.users for wave in found],
                 "marker": {"symbol": "circle", "size": 12, "color": _BLUE},
-                "text": [plot_text(names.given(wave.burst.reference)) for wave in found],
-                "textposition": "top center",
-                "textfont": {"color": INK, "size": 12},
                 "cliponaxis": False,
                 "hoverinfo": "text",
                 "hovertext": [
@@ -258,6 +255,13 @@ def _timeline(
             names,
             380,
             margin={"l": 8, "r": 24, "t": 8, "b": 44},
+            annotations=[
+                {
+                    "x": wave.busiest.isoformat(), "y": wave.burst.users, "yshift": 16, "showarrow": False,
+                    "text": plot_text(names.given(wave.burst.reference)), "font": {"color": INK, "size": 12},
+                }
+                for wave in named
+            ],
             xaxis=axis(
                 type="date",
                 range=[
@@ -285,10 +289,24 @@ def _timeline(
                     "xaxis.tickvals": narrow["tickvals"],
                     "xaxis.ticktext": narrow["ticktext"],
                     "yaxis.title.text": "",
+                    **{
+                        f"annotations[{number}].visible": False
+                        for number, wave in enumerate(named)
+                        if wave not in named_narrow
+                    },
                 }
             },
         ),
     }  # fmt: skip
+
+
+def _named(found: Sequence[Wave], days: int) -> list[Wave]:
+    """The waves whose reference has room beside the larger ones: so many days from each that is named."""
+    named: list[Wave] = []
+    for wave in sorted(found, key=lambda one: -one.burst.users):
+        if all(abs((wave.busiest - other.busiest).days) >= days for other in named):
+            named.append(wave)
+    return named
 
 
 def _strip(published: Published, held: Sequence[tuple[dt.date, str]], names: Names) -> list[dict[str, Any]]:
@@ -324,14 +342,17 @@ def _strip(published: Published, held: Sequence[tuple[dt.date, str]], names: Nam
 def _days(wave: Wave, names: Names) -> dict[str, Any]:
     _, number = names.words.gettext, names.words.number
     most = max(wave.users) or 1
-    ticks = list(range(0, len(wave.days), 2))
-    far = list(range(0, len(wave.days), 4))
-    texts = [names.words.date(day, "d MMM") for day in wave.days]
+    first, length = (
+        wave.burst.first_day,
+        len(wave.burst.by_day),
+    )  # the whole fortnight, also where it is unknown
+    texts = [names.words.date(first + dt.timedelta(days=place), "d MMM") for place in range(length)]
+    ticks, far = list(range(0, length, 2)), list(range(0, length, 4))
     return {
         "data": [
             {
                 "type": "bar",
-                "x": list(range(len(wave.days))),
+                "x": [(day - first).days for day in wave.days],
                 "y": list(wave.users),
                 "width": 0.78,
                 "marker": {"color": [_BLUE if place == wave.peak else "#8fbfe0" for place in range(len(wave.days))],
@@ -353,7 +374,7 @@ def _days(wave: Wave, names: Names) -> dict[str, Any]:
             margin={"l": 8, "r": 12, "t": 18, "b": 34},
             xaxis=axis(
                 tickvals=ticks, ticktext=[texts[place] for place in ticks], showgrid=False,
-                range=[-0.6, len(wave.days) - 0.4],
+                range=[-0.6, length - 0.4],
             ),
             yaxis=axis(range=[0, most * 1.12], nticks=4),
             meta={"narrow": {"xaxis.tickvals": far, "xaxis.ticktext": [texts[place] for place in far]}},

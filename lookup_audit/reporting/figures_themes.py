@@ -196,7 +196,7 @@ def _plot(themes: Sequence[Theme], directions: Mapping[str, int], names: Names) 
         "layout": layout(
             names,
             math.ceil(70 + 31 * len(labels)),
-            margin={"l": 8, "r": 110 if changes else 16, "t": 8, "b": 44},
+            margin={"l": 8, "r": 180 if changes else 16, "t": 8, "b": 44},
             annotations=[
                 {
                     "xref": "paper", "x": 1.01, "xanchor": "left", "y": places[one.theme], "yanchor": "middle",

@@ -11,35 +11,37 @@ _MANIFOLD = 2  # from here on "2.4 times as many" says more than "+140%"
 
 def change_words(change: tuple[float, float, float] | None, names: Names) -> str:
     """A ratio with its interval: "+60% (+10% to +140%)", or "2.4 times as many (1.3 to 4.8)"; a dash without one."""
-    number, _ = names.words.number, names.words.gettext
     if change is None:
-        return number(None)
-    ratio, low, high = change
-    if math.isinf(ratio):
-        return _("from none, or nearly none")
-    if math.isinf(high):
-        return _(
-            "%(change)s (at least %(low)s)", change=short_change(ratio, names), low=signed(low - 1, names)
-        )
-    if ratio >= _MANIFOLD:
-        return _(
-            "%(times)s times as many (%(low)s to %(high)s)",
-            times=number(ratio, 1), low=number(low, 1), high=number(high, 1),
-        )  # fmt: skip
-    return _(
-        "%(change)s (%(low)s to %(high)s)",
-        change=signed(ratio - 1, names), low=signed(low - 1, names), high=signed(high - 1, names),
-    )  # fmt: skip
+        return names.words.number(None)
+    bounds = interval_words(change, names)
+    return f"{short_change(change[0], names)} ({bounds})" if bounds else short_change(change[0], names)
 
 
 def short_change(ratio: float, names: Names) -> str:
-    """A ratio without its interval: "+60%", "2.4 times", or "new" where there was none before."""
+    """A ratio without its interval; from or to a rounded 0 in words, since that can be 1 to 4."""
     _ = names.words.gettext
     if math.isinf(ratio):
-        return _("new")
+        return _("from nearly none")
+    if ratio == 0:
+        return _("to nearly none")
     if ratio >= _MANIFOLD:
-        return _("%(times)s times", times=names.words.number(ratio, 1))
+        return _("%(times)s times as many", times=names.words.number(ratio, 1))
     return signed(ratio - 1, names)
+
+
+def interval_words(change: tuple[float, float, float], names: Names) -> str:
+    """The interval of a ratio, in the same terms; empty from or to a rounded 0."""
+    _, number = names.words.gettext, names.words.number
+    ratio, low, high = change
+    if math.isinf(ratio) or ratio == 0:
+        return ""
+    if ratio >= _MANIFOLD:
+        if math.isinf(high):
+            return _("at least %(low)s", low=number(low, 1))
+        return _("%(low)s to %(high)s", low=number(low, 1), high=number(high, 1))
+    if math.isinf(high):
+        return _("at least %(low)s", low=signed(low - 1, names))
+    return _("%(low)s to %(high)s", low=signed(low - 1, names), high=signed(high - 1, names))
 
 
 def signed(share: float, names: Names) -> str:

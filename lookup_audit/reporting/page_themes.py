@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lookup_audit.reporting.dilemmas import Dilemma, ThemeText, dilemma_in_turn, self_test, theme_text
 from lookup_audit.reporting.figures_theme_weeks import theme_weeks_figure
 from lookup_audit.reporting.figures_themes import in_order, themes_figure
-from lookup_audit.reporting.in_words import change_words, per_1000_words
+from lookup_audit.reporting.in_words import interval_words, per_1000_words, short_change
 from lookup_audit.reporting.names import Names
 from lookup_audit.reporting.page import Figure
 from lookup_audit.reporting.plain import file_part
@@ -142,25 +142,23 @@ def _facts(theme: Theme, published: Published, names: Names) -> tuple[Fact, ...]
             _("Users per 1,000 with such a question"),
             per_1000_words(theme.users_per_1000, published.users, names),
         ),
-        Fact(
-            _("Against the period before"),
-            change_words(compared.change, names) if compared.before else _("not known"),
-            _then(compared.before, names),
-        ),
-        Fact(
-            _("Against the same weeks last year"),
-            change_words(ratio_to(now, compared.year_ago), names) if compared.year_ago else _("not known"),
-            _then(compared.year_ago, names),
+        _against(_("Against the period before"), compared.before, compared.change, names),
+        _against(
+            _("Against the same weeks last year"), compared.year_ago, ratio_to(now, compared.year_ago), names
         ),
     ]
     return tuple(facts)
 
 
-def _then(rate: Rate | None, names: Names) -> str:
+def _against(what: str, then: Rate | None, change: tuple[float, float, float] | None, names: Names) -> Fact:
+    """A change from an earlier period, with its interval and what the rate was then."""
     _, number = names.words.gettext, names.words.number
-    if rate is None:
-        return _("not all of those weeks were audited")
-    return _("then %(rate)s per 10,000", rate=number(rate.rate, 1))
+    if then is None or change is None:
+        return Fact(what, _("not known"), _("not all of those weeks were audited"))
+    parts = [_("then %(rate)s per 10,000", rate=number(then.rate, 1))]
+    if bounds := interval_words(change, names):
+        parts.insert(0, _("95%% interval %(bounds)s", bounds=bounds))
+    return Fact(what, short_change(change[0], names), "; ".join(parts))
 
 
 def _teams(theme: Theme, names: Names) -> str:
@@ -172,17 +170,13 @@ def _teams(theme: Theme, names: Names) -> str:
     if not found:
         return _("None stands out: no team is above the whole by more than chance.")
     shown = [_team(path, [one.name for one in theme.teams], names) for path in found[:_MOST_TEAMS]]
+    teams = names.words.list(shown)
     if len(found) > _MOST_TEAMS:
         return _(
-            "Most for %(teams)s. %(count)s groups in all are above the whole by more than chance.",
-            teams=names.words.list(shown), count=names.words.number(len(found)),
+            "%(teams)s. In all, %(count)s groups are above the whole by more than chance.",
+            teams=teams, count=names.words.number(len(found)),
         )  # fmt: skip
-    return names.words.ngettext(
-        "Most for %(teams)s: it is above the whole by more than chance.",
-        "Most for %(teams)s: they are above the whole by more than chance.",
-        len(found),
-        teams=names.words.list(shown),
-    )
+    return _("%(teams)s: above the whole by more than chance.", teams=teams)
 
 
 def _team(path: tuple[str, ...], paths: Sequence[tuple[str, ...]], names: Names) -> str:
