@@ -173,23 +173,23 @@ def funnel(counts: Sequence[int], exposures: Sequence[int], *, rounded: int = 0)
         raise ValueError("a group without lookups has no place in a funnel")
     rate = sum(counts) / sum(exposures) if exposures else 0.0
     if len(counts) < FEWEST_GROUPS or rate == 0:
-        return Funnel(PER * rate, None, (), Limits((), ()), Limits((), ()), ("inside",) * len(counts))
+        inside: tuple[Place, ...] = tuple("inside" for _ in counts)
+        return Funnel(PER * rate, None, (), Limits((), ()), Limits((), ()), inside)
     expected = [rate * exposure for exposure in exposures]
     variances = [mean + rounding_variance(mean, rounded) for mean in expected]
     z = (np.asarray(counts, float) - expected) / np.sqrt(variances)
     usual = np.clip(z, *np.quantile(z, [_WINSORISED, 1 - _WINSORISED]))
     spread = max(1.0, float(np.mean(usual**2)) / _OF_NORMAL)
     grid = np.geomspace(min(exposures), max(exposures), _GRID).tolist()
-    places: list[Place] = [
-        _place(_above(count, mean, rounded, spread)) for count, mean in zip(counts, expected, strict=True)
-    ]
     return Funnel(
         rate=PER * rate,
         spread=spread,
         exposures=tuple(grid),
         limits_95=_limits(grid, rate, rounded, spread, 0.025),
         limits_998=_limits(grid, rate, rounded, spread, 0.001),
-        places=tuple(places),
+        places=tuple(
+            _place(_above(count, mean, rounded, spread)) for count, mean in zip(counts, expected, strict=True)
+        ),
     )
 
 
