@@ -87,5 +87,8 @@ def published(**more: Any) -> Published:
         "measures": (),
         "emerging": Changes((), 0, ()),
         "merged": 0,
+        "motive_months": dict.fromkeys(MOTIVES, ()),
+        "news": (),
+        "activities": (),
     }
     return Published(**{**values, **more})

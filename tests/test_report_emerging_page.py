@@ -10,7 +10,7 @@ from lookup_audit.reporting.emerging import Changes
 from lookup_audit.reporting.language import words_of
 from lookup_audit.reporting.names import Names, rule_prose
 from lookup_audit.reporting.page import script_json
-from lookup_audit.reporting.page_emerging import emerging_page, in_words
+from lookup_audit.reporting.page_emerging import emerging_page, in_words, interval_words
 from lookup_audit.reporting.site import Frame, render_site
 from tests.report_values import FIRST, HOSTILE, change, published, theme
 
@@ -28,19 +28,19 @@ TEAM = change(("team", "U", "D", "Team 3"), 3.4, 1.9, 7.2, sureness="fairly_sure
             "rose to about 2.1 times as many",
             "steeg naar ongeveer 2,1 keer zo veel vragen",
         ),
-        ((2.13, 1.58, 2.94), "(95% interval 1.6 to 2.9)", "(95%-interval 1,6 tot 2,9)"),
+        ((2.13, 1.58, 2.94), "95% interval: 1.6 to 2.9 times", "95%-interval: 1,6 tot 2,9 keer"),
         ((0.44, 0.31, 0.62), "fell by about 55% since", "daalde met ongeveer 55% sinds"),
-        ((0.44, 0.31, 0.62), "(95% interval 40% to 70%)", "(95%-interval 40% tot 70%)"),
+        ((0.44, 0.31, 0.62), "interval: 40% to 70% fewer", "interval: 40% tot 70% minder"),
         ((0.0, 0.0, 0.3), "fell by more than 95%", "daalde met meer dan 95%"),
         ((INFINITE, 4.4, INFINITE), "came up from nothing since", "kwam op vanuit niets sinds"),
-        ((INFINITE, 4.4, INFINITE), "at least 4 times as many", "minstens 4 keer zo veel"),
+        ((INFINITE, 4.4, INFINITE), "at least 4.4 times as many", "minstens 4,4 keer zo veel"),
     ],
 )
 def test_a_change_is_a_sentence(values: tuple[float, float, float], english: str, dutch: str) -> None:
     one = change(("theme", "neighbour"), *values)
-    assert english in in_words(one, "Neighbours", EN)
+    assert english in f"{in_words(one, 'Neighbours', EN)} {interval_words(one, EN)}"
     assert "since the week of 16 February 2026" in in_words(one, "Neighbours", EN)
-    assert dutch in in_words(one, "Buren", NL)
+    assert dutch in f"{in_words(one, 'Buren', NL)} {interval_words(one, NL)}"
 
 
 def test_a_theme_is_drawn_with_its_levels_and_a_team_is_told() -> None:
@@ -51,7 +51,7 @@ def test_a_theme_is_drawn_with_its_levels_and_a_team_is_told() -> None:
     (drawn,), (told,) = page.content["drawn"], page.content["told"]
     assert drawn.finding.startswith("“Neighbours” rose to about 2.1 times")
     assert told.what == "Team: Team 3"
-    assert told.sureness.startswith("Fairly sure")
+    assert told.sureness.startswith("95% interval: 1.9 to 7.2 times as many. Fairly sure")
     _weeks, before, after = drawn.figure.plot["data"]
     assert (before["y"], after["y"]) == ([5.0, 5.0], [10.0, 10.0])
     assert drawn.figure.plot["layout"]["shapes"][0]["x0"] == "2026-02-16"

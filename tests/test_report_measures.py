@@ -48,7 +48,7 @@ def test_a_fall_to_nothing_is_not_called_nothing() -> None:
     ("values", "words"),
     [
         ((0.5, 0.1, 0.9), "rose by about 50% (95% interval 10% to 90%)"),
-        ((1.4, 0.5, 3.2), "rose by a factor of about 2.4 (95% interval 50% to a factor of 4)"),
+        ((1.4, 0.5, 3.2), "rose by a factor of about 2.4 (95% interval 50% to a factor of 4.2)"),
         ((INFINITE, 2.0, INFINITE), "rose from nothing (95% interval: a factor of 3 or more)"),
     ],
 )
@@ -62,6 +62,7 @@ def test_more_questions_are_said_as_plainly(values: tuple[float, float, float], 
     [
         (-0.32, 0.26, "no effect visible; between 30% fewer and 25% more is possible"),
         (-0.5, 1.4, "no effect visible; between 50% fewer and 2.4 times as many is possible"),
+        (-1.0, INFINITE, "no effect visible; anything is possible"),
         (-0.5, INFINITE, "no effect visible; anything from 50% fewer is possible"),
     ],
 )

@@ -79,8 +79,8 @@ def test_few_groups_have_intervals_and_no_limits() -> None:
 @pytest.mark.parametrize(
     ("rates", "title"),
     [
-        (teams([10]), "There is one group only: nothing to compare"),
-        ([], "There is one group only: nothing to compare"),
+        (teams([10]), "Fewer than two groups, so nothing to compare"),
+        ([], "Fewer than two groups, so nothing to compare"),
         (teams([0] * 14), "No questions in this period, so no differences"),
     ],
 )

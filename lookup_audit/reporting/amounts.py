@@ -14,10 +14,10 @@ def about(share: float, names: Names) -> str:
 
 
 def times(ratio: float, names: Names) -> str:
-    """A factor to one decimal where it is below three and not whole; infinity as its sign."""
+    """A factor to one decimal where it is below ten and not whole; infinity as its sign."""
     if ratio == float("inf"):
         return "∞"
-    return names.words.number(ratio, 0 if ratio >= 3 or round(ratio, 1) == round(ratio) else 1)
+    return names.words.number(ratio, 0 if ratio >= 10 or round(ratio, 1) == round(ratio) else 1)
 
 
 def signed(change: float, names: Names) -> str:

@@ -157,6 +157,7 @@ def _dots(
                 "narrow": {
                     "yaxis.ticktext": [wrapped(label, 16) for label in labels],
                     "xaxis.title.text": wrapped(unit, 30),
+                    "xaxis.nticks": 4,
                 }
             },
         ),

@@ -23,7 +23,7 @@ Labels = Mapping[tuple[str, ...], str]
 
 @dataclass(frozen=True)
 class Emerged:
-    """One change: what it is about, in a sentence, how sure, and its weeks where they can be drawn."""
+    """One change: what it is about, in a sentence, its interval and how sure, and its weeks where there are any."""
 
     what: str
     finding: str
@@ -95,7 +95,8 @@ def _emerged(
     _ = names.words.gettext
     what = labels[change.name]
     kind = _("Theme") if change.name[0] == "theme" else _("Team")
-    told = Emerged(f"{kind}: {what}", in_words(change, what, names), _sureness(change, names), None)
+    sureness = f"{interval_words(change, names)} {_sureness(change, names)}"
+    told = Emerged(f"{kind}: {what}", in_words(change, what, names), sureness, None)
     theme = themes.get(change.name[-1]) if change.name[0] == "theme" else None
     if not theme or sum(rate.rate is not None for rate in theme.weeks) < 2:
         return told
@@ -103,35 +104,36 @@ def _emerged(
 
 
 def in_words(change: Change, what: str, names: Names) -> str:
-    """A change in a sentence: since which week, how much, and the interval of that."""
+    """A change in a sentence: since which week, and how much."""
     _ = names.words.gettext
     day = names.words.date(change.since)
     if change.ratio == float("inf"):
         return _(
-            "“%(what)s” came up from nothing since the week of %(day)s (95%% interval: at least %(low)s times as "
-            "many questions)",
+            "“%(what)s” came up from nothing since the week of %(day)s",
             what=what,
             day=day,
-            low=times(change.low, names),
         )
     if change.ratio < 1:
-        size, interval = fall(change.low - 1, change.high - 1, change.ratio - 1, names)
-        return _(
-            "“%(what)s” fell by %(size)s since the week of %(day)s (95%% interval %(interval)s)",
-            what=what,
-            size=size,
-            day=day,
-            interval=interval,
-        )
+        size, _interval = fall(change.low - 1, change.high - 1, change.ratio - 1, names)
+        return _("“%(what)s” fell by %(size)s since the week of %(day)s", what=what, size=size, day=day)
     return _(
-        "“%(what)s” rose to about %(times)s times as many questions since the week of %(day)s (95%% interval "
-        "%(low)s to %(high)s)",
+        "“%(what)s” rose to about %(times)s times as many questions since the week of %(day)s",
         what=what,
         times=times(change.ratio, names),
         day=day,
-        low=times(change.low, names),
-        high=times(change.high, names),
     )
+
+
+def interval_words(change: Change, names: Names) -> str:
+    """The 95% interval of a change in a sentence of its own."""
+    _ = names.words.gettext
+    if change.high == float("inf"):
+        return _("95%% interval: at least %(low)s times as many.", low=times(change.low, names))
+    if change.ratio < 1:
+        _size, interval = fall(change.low - 1, change.high - 1, change.ratio - 1, names)
+        return _("95%% interval: %(interval)s fewer.", interval=interval)
+    low, high = times(change.low, names), times(change.high, names)
+    return _("95%% interval: %(low)s to %(high)s times as many.", low=low, high=high)
 
 
 def _sureness(change: Change, names: Names) -> str:
@@ -157,6 +159,8 @@ def _table(changes: Changes, labels: Labels, names: Names) -> Table:
         told = (labels[change.name], kinds[change.name[0]])
         low, high = (times(bound, names) for bound in (change.low, change.high))
         ratio = f"{times(change.ratio, names)} ({low}–{high})"
+        if change.ratio == float("inf"):
+            ratio = _("from nothing (%(interval)s)", interval=_("%(low)s or more", low=low))
         rows.append((*told, names.words.date(change.since), ratio, sure[change.sureness]))
         bounds: list[Value] = [
             "∞" if value == float("inf") else value for value in (change.ratio, change.low, change.high)

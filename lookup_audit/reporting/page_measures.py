@@ -17,6 +17,7 @@ from lookup_audit.reporting.site import SitePage
 _TICKS = (-0.9, -0.75, -0.5, -0.25, 0.0, 0.5, 1.0, 3.0, 9.0)
 _LEAST, _MOST = math.log(0.05), math.log(20.0)
 _ROW = 44
+_NEARLY_ALL = 0.95
 _MARKS = {"fewer": "circle", "more": "square", "no_effect_visible": "circle"}
 
 
@@ -114,6 +115,8 @@ def _not_visible(subject: str, low: float, high: float, names: Names) -> str:
     """That nothing is visible, and what is possible all the same: that much is known."""
     _ = names.words.gettext
     fewer = about(-low, names)
+    if high == float("inf") and low <= -_NEARLY_ALL:
+        return _("%(subject)s: no effect visible; anything is possible", subject=subject)
     if high == float("inf"):
         return _(
             "%(subject)s: no effect visible; anything from %(fewer)s fewer is possible",
@@ -240,6 +243,12 @@ def _interval(effect: Effect, names: Names) -> str:
         return _verdict(effect, names)
     low, high = (signed(value, names) for value in (effect.low, effect.high))
     interval = names.words.gettext("%(low)s to %(high)s", low=low, high=high)
+    if effect.high == float("inf") and effect.low <= -_NEARLY_ALL:
+        interval = names.words.gettext("anything is possible")
+    elif effect.high == float("inf"):
+        interval = names.words.gettext("%(low)s or more", low=low)
+    if effect.change == float("inf"):
+        return names.words.gettext("from nothing (%(interval)s)", interval=interval)
     return f"{signed(effect.change, names)} ({interval})"
 
 
@@ -306,8 +315,8 @@ def _plot(measures: Sequence[Measure], answers: Sequence[Answer], names: Names) 
     for place, (measure, one) in enumerate(zip(measures, answers, strict=True)):
         data += _row(place, measure.effect, one, (least, most))
     labels = [f"{place}. {one.what}" for place, one in enumerate(answers, start=1)]
-    ticks = [tick for tick in _TICKS if least <= math.log1p(tick) <= most]
-    few = [tick for tick in (-0.9, -0.5, 0.0, 1.0, 9.0) if tick in ticks]
+    short = [f"{place}. {names.theme(measure.theme)}" for place, measure in enumerate(measures, start=1)]
+    ticks, few = _ticks(least, most, 10), _ticks(least, most, 5)
     beside = [
         {
             "text": plot_text(_interval(measure.effect, names)),
@@ -322,8 +331,6 @@ def _plot(measures: Sequence[Measure], answers: Sequence[Answer], names: Names) 
         }
         for place, measure in enumerate(measures)
     ]
-    zero = {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
-            "line": {"color": INK, "width": 1.2}}  # fmt: skip
     return {
         "data": data,
         "layout": layout(
@@ -331,7 +338,6 @@ def _plot(measures: Sequence[Measure], answers: Sequence[Answer], names: Names) 
             90 + _ROW * len(measures),
             margin={"l": 8, "r": 190, "t": 8, "b": 56},
             annotations=beside,
-            shapes=[zero],
             xaxis=axis(
                 title={
                     "text": _("fewer questions ← change → more questions"),
@@ -340,6 +346,10 @@ def _plot(measures: Sequence[Measure], answers: Sequence[Answer], names: Names) 
                 range=[least, most],
                 tickvals=[math.log1p(tick) for tick in ticks],
                 ticktext=[signed(tick, names) for tick in ticks],
+                tickangle=0,
+                zeroline=True,
+                zerolinecolor=INK,
+                zerolinewidth=1.5,
             ),
             yaxis=axis(
                 tickvals=list(range(len(labels))),
@@ -352,13 +362,26 @@ def _plot(measures: Sequence[Measure], answers: Sequence[Answer], names: Names) 
                 "narrow": {
                     "annotations": [],
                     "margin.r": 16,
+                    "xaxis.title.text": _("fewer ← → more"),
                     "xaxis.tickvals": [math.log1p(tick) for tick in few],
                     "xaxis.ticktext": [signed(tick, names) for tick in few],
-                    "yaxis.ticktext": [wrapped(label, 16) for label in labels],
+                    "yaxis.ticktext": [wrapped(label, 16) for label in short],
                 }
             },
         ),
     }
+
+
+def _ticks(least: float, most: float, parts: int) -> list[float]:
+    """From zero outwards the ticks that lie at least a part of the width apart, and from the ends."""
+    apart = (most - least) / parts
+    kept = [0.0]
+    for tick in sorted(_TICKS, key=abs):
+        at = math.log1p(tick)
+        inside = least + apart / 3 <= at <= most - apart / 3
+        if inside and all(abs(at - math.log1p(other)) >= apart for other in kept):
+            kept.append(tick)
+    return sorted(kept)
 
 
 def _range(measures: Sequence[Measure]) -> tuple[float, float]:

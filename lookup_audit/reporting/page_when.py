@@ -1,27 +1,16 @@
 """The page of when and with what: hours of the week, on and off duty, systems, channels and actions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from lookup_audit.reporting.amounts import times
-from lookup_audit.reporting.chance import rate_interval, rate_ratio
 from lookup_audit.reporting.figures import by_volume, rates_figure
-from lookup_audit.reporting.figures_hours import busiest, hours_figure
+from lookup_audit.reporting.figures_hours import hours_figure, hours_stand_out
 from lookup_audit.reporting.names import Names
 from lookup_audit.reporting.page import Figure
 from lookup_audit.reporting.published import Published, Rate
 from lookup_audit.reporting.site import SitePage
-
-_SMALLEST_RATIO = 1.25
-"""A smaller difference is no headline, however certain."""
-
-
-@dataclass(frozen=True)
-class StandsOut:
-    """A part whose rate is above that of the other parts by more than chance, and how many times."""
-
-    name: str
-    ratio: float
+from lookup_audit.reporting.standing_out import strongest_part, together
 
 
 def when_page(published: Published, names: Names) -> SitePage:
@@ -30,13 +19,11 @@ def when_page(published: Published, names: Names) -> SitePage:
     cuts = published.cuts
     hours = cuts["hour"]
     figures = {cut: cut_figure(cut, cuts[cut], names) for cut in ("duty", "channel", "system", "action")}
-    heatmap = hours_figure(hours, together(hours), names)
-    finding = _("No hour, system or device stands out by more than chance")
-    if busiest(hours, together(hours)):
+    heatmap = hours_figure(hours, together(("hours",), hours), names)
+    found = [figure.title for cut, figure in figures.items() if strongest_part(cuts[cut])]
+    finding = (found or [_("No hour, system or device stands out by more than chance")])[0]
+    if hours_stand_out(hours):
         finding = heatmap.title
-    else:
-        found = [figure.title for cut, figure in figures.items() if standing_out(cuts[cut])]
-        finding = (found or [finding])[0]
     return SitePage(
         "when",
         _("When"),
@@ -79,65 +66,33 @@ def cut_figure(cut: str, rates: Sequence[Rate], names: Names) -> Figure:
             None,
             empty=_("No part has enough people each day to be shown."),
         )
-    return rates_figure(
+    figure = rates_figure(
         cut,
         ordered,
         [label(rate.name[0]) for rate in ordered],
-        together(rates),
+        together((cut,), rates),
         names,
         title=_title(cut, ordered, names),
         subtitle=f"{subtitle} {scale}",
         column=column,
     )
-
-
-def together(rates: Sequence[Rate]) -> Rate:
-    """All parts of a cut taken together.
-
-    A question can lie in several parts, so the parts add up to more than the whole: beside the whole, all of
-    them could seem high.
-    """
-    questions, lookups = sum(rate.questions for rate in rates), sum(rate.lookups for rate in rates)
-    if not lookups:
-        return Rate(("together",), questions, 0)
-    return Rate(
-        ("together",), questions, lookups, *rate_interval(questions, lookups, rounded=max(1, len(rates)))
-    )
-
-
-def standing_out(rates: Sequence[Rate]) -> StandsOut | None:
-    """The part that is most surely above the others together; the level is shared among the parts."""
-    known = [rate for rate in rates if rate.lookups]
-    whole = together(known)
-    found: list[tuple[float, StandsOut]] = []
-    for rate in known:
-        questions, lookups = whole.questions - rate.questions, whole.lookups - rate.lookups
-        if not lookups or not whole.questions:
-            continue
-        ratio, low, _high = rate_ratio(
-            rate.questions,
-            rate.lookups,
-            questions,
-            lookups,
-            confidence=1 - 0.05 / len(known),
-            rounded=(1, len(known) - 1),
-        )
-        if low > 1 and ratio >= _SMALLEST_RATIO:
-            found.append((low, StandsOut(rate.name[0], ratio)))
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+    if cut != "duty" or not figure.plot:
+        return figure
+    note = _("Being off duty is itself a signal in the audit, so part of this difference is built in.")
+    return replace(figure, note=note)
 
 
 def _title(cut: str, rates: Sequence[Rate], names: Names) -> str:
     _ = names.words.gettext
-    one = standing_out(rates)
+    one = strongest_part(rates)
     if one is None:
         if len(rates) == 1:
             return _("There is one part only: nothing to compare")
         return _("None stands out above the others by more than chance")
-    name = names.given(one.name) if cut == "system" else names.code(one.name)
+    name = names.given(one.name[0]) if cut == "system" else names.code(one.name[0])
     if one.ratio == float("inf"):
         return _("%(name)s: nearly all questions came up here", name=name)
-    if cut == "duty" and one.name == "off":
+    if cut == "duty" and one.name == ("off",):
         return _(
             "Off duty, a lookup raises a question about %(times)s times as often as on duty",
             times=times(one.ratio, names),

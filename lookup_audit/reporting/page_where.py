@@ -31,6 +31,7 @@ _HEIGHT = 460
 _ABOVE_AND_BELOW = 120  # what margins, legend and axis take of the height, in pixels
 _LABEL_HEIGHT = 17
 _MOST_LABELS = 12
+_SHORT = 19
 _MARKS = {"inside": "circle-open", "outside_95": "square", "outside_998": "diamond"}
 
 
@@ -112,7 +113,7 @@ def groups_figure(level: Level, rates: Sequence[Rate], whole: Rate, names: Names
         title = _("No questions in this period, so no differences")
         empty = _("Without questions there is nothing to compare.")
         if len(known) < 2:
-            title = _("There is one group only: nothing to compare")
+            title = _("Fewer than two groups, so nothing to compare")
             empty = _("A comparison takes at least two groups that are large enough to be shown.")
         return Figure(level, title, subtitle, None, _table(groups, spoken, names), empty=empty)
     return Figure(
@@ -305,6 +306,7 @@ def _plot(groups: Sequence[_Group], found: Funnel, names: Names) -> dict[str, An
                 title={"text": _("lookups"), "font": {"color": QUIET, "size": 12}},
                 range=[0, widest],
                 nticks=7,
+                tickformat=",.0f",
                 showgrid=False,
             ),
             yaxis=axis(
@@ -315,7 +317,7 @@ def _plot(groups: Sequence[_Group], found: Funnel, names: Names) -> dict[str, An
             annotations=_labels(outside, widest, top, 40),
             meta={
                 "narrow": {
-                    "annotations": _labels(outside, widest, top, 18),
+                    "annotations": _labels(outside, widest, top, _SHORT - 1),
                     "xaxis.nticks": 4,
                     "yaxis.title.text": "",
                 }
@@ -328,8 +330,8 @@ def _line(exposures: Sequence[float], rates: Sequence[float], dash: str, label: 
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": list(exposures),
-        "y": list(rates),
+        "x": [0.98 * exposures[0], *exposures, 1.02 * exposures[-1]],
+        "y": [rates[0], *rates, rates[-1]],
         "name": label,
         "line": {"color": QUIET, "width": 1.3, "dash": dash},
         "hoverinfo": "skip",
@@ -361,11 +363,15 @@ def _labels(groups: Sequence[_Group], widest: float, top: float, longest: int) -
     """The names beside their marks, towards the middle of the figure, moved apart where they would overlap."""
     height = _HEIGHT - _ABOVE_AND_BELOW
     found = []
-    for on_the_right in (False, True):
-        side = [group for group in groups if (group.rate.lookups > widest / 2) == on_the_right]
+    halves: tuple[tuple[bool, ...], ...] = ((False,), (True,))
+    if longest < _SHORT:  # on a phone names reach the other half
+        halves = ((False, True),)
+    for half in halves:
+        side = [group for group in groups if (group.rate.lookups > widest / 2) in half]
         lowest = -math.inf
         for group in sorted(side, key=lambda group: -(group.rate.rate or 0.0)):
             at = height * (1 - (group.rate.rate or 0.0) / top)
+            on_the_right = group.rate.lookups > widest / 2
             wanted = max(at, lowest + _LABEL_HEIGHT)
             lowest = wanted
             text = group.label if len(group.label) <= longest else group.label[: longest - 1] + "…"
@@ -383,6 +389,7 @@ def _labels(groups: Sequence[_Group], widest: float, top: float, longest: int) -
                     "arrowwidth": 1,
                     "arrowcolor": "#9fb0c0",
                     "standoff": 6,
+                    "bgcolor": "rgba(255,255,255,0.8)",
                     "font": {"color": INK, "size": 12},
                 }
             )
