@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from lookup_audit.privacy.disclosure import Shown
-from lookup_audit.reporting.chance import beyond_chance, rate_interval, rate_ratio
+from lookup_audit.reporting.chance import rate_interval, rate_ratio
 from lookup_audit.reporting.numbers import Counts, Numbers, read_numbers
 from lookup_audit.reporting.published import Rate, change_between_weeks, publish
 from lookup_audit.settings import Settings
@@ -242,12 +242,6 @@ def test_ratio_is_of_rates_not_counts_and_turns_round() -> None:
     assert rate_ratio(0, 1_000, 5, 1_000)[:2] == (0.0, 0.0)
     with pytest.raises(ValueError, match="at least one question"):
         rate_ratio(0, 1, 0, 1)
-
-
-def test_one_odd_group_is_beyond_chance_and_a_general_spread_is_not() -> None:
-    assert beyond_chance([10, 11, 9, 10, 12, 8, 10, 60], [1_000] * 8) == [False] * 7 + [True]
-    assert not any(beyond_chance([10, 30, 5, 40, 12, 28, 3, 60], [1_000] * 8))
-    assert beyond_chance([1, 90], [1_000, 1_000]) == [False, False]
 
 
 def test_reading_leaves_the_warehouse_as_it_was() -> None:

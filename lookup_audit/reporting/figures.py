@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lookup_audit.privacy.disclosure import Shown
-from lookup_audit.reporting.chance import beyond_chance
+from lookup_audit.reporting.chance import funnel
 from lookup_audit.reporting.names import Names
 from lookup_audit.reporting.page import Figure, Table
 from lookup_audit.reporting.published import MOTIVES, Rate
@@ -184,9 +184,9 @@ def by_volume(rates: Sequence[Rate]) -> list[Rate]:
 def different(rates: Sequence[Rate]) -> list[bool]:
     """For each group whether it differs from all that are shown by more than chance and usual spread."""
     seen = [rate for rate in rates if rate.questions.count is not None and rate.lookups]
-    flags = beyond_chance([rate.questions.count or 0 for rate in seen], [rate.lookups or 0 for rate in seen])
-    by_name = {rate.name: flag for rate, flag in zip(seen, flags, strict=True)}
-    return [by_name.get(rate.name, False) for rate in rates]
+    found = funnel([rate.questions.count or 0 for rate in seen], [rate.lookups or 0 for rate in seen])
+    by_name = {rate.name: place for rate, place in zip(seen, found.places, strict=True)}
+    return [by_name.get(rate.name) == "outside_998" for rate in rates]
 
 
 def _dots(
