@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from lookup_audit.reporting.chance import funnel, rate_interval, rate_ratio
 
-COUNTS = st.integers(0, 400)
+COUNTS = st.one_of(st.integers(0, 8), st.integers(0, 80)).map(lambda fives: 5 * fives)
 ROUNDED = st.sampled_from([0, 1, 4, 26])
 
 
@@ -54,6 +54,12 @@ def test_a_ratio_lies_in_its_interval_and_turned_round_it_is_the_same(
     assert 0 <= low <= ratio <= high
     back = rate_ratio(before, 2_000, count, 1_000, rounded=(rounded_before, rounded))
     assert tuple(1 / value if value else float("inf") for value in back) == pytest.approx((ratio, high, low))
+
+
+def test_a_rounded_count_that_is_no_multiple_of_five_was_not_rounded() -> None:
+    with pytest.raises(ValueError, match="multiple of 5, and 7 is none"):
+        rate_interval(7, 1_000, rounded=2)
+    assert rate_interval(7, 1_000)[0] == 70
 
 
 def test_one_odd_group_is_outside_the_funnel_and_a_general_spread_is_not() -> None:

@@ -50,7 +50,7 @@ def rate_interval(
 
     The interval holds every rate at which a count as far out as this one is not rarer than the tail; for one
     rounded number that is exact too, for a sum of several the spread is widened by what each adds. Raises
-    `ValueError` when there are no lookups.
+    `ValueError` when there are no lookups, or a rounded count is no multiple of 5.
     """
     if lookups <= 0:
         raise ValueError("a rate needs lookups")
@@ -63,7 +63,11 @@ def _bounds(count: int, tail: float, rounded: int) -> tuple[float, float]:
     if not rounded:
         low = float(stats.chi2.ppf(tail, 2 * count) / 2) if count else 0.0
         return low, float(stats.chi2.ppf(1 - tail, 2 * count + 2) / 2)
-    widest = count + 20 + 20 * math.sqrt(count + (BASE**2 - 1) / 6 * rounded)
+    if count % BASE:
+        raise ValueError(f"a sum of rounded counts is a multiple of {BASE}, and {count} is none")
+    widest = 2.0 * count + BASE
+    while _at_least(count + BASE, widest, rounded) < 1 - tail:
+        widest *= 2
 
     def too_high(expected: float) -> float:
         return 1 - _at_least(count + BASE, expected, rounded) - tail
@@ -71,12 +75,12 @@ def _bounds(count: int, tail: float, rounded: int) -> tuple[float, float]:
     def too_low(expected: float) -> float:
         return _at_least(count, expected, rounded) - tail
 
-    low = float(optimize.brentq(too_low, _ALMOST_NONE, widest)) if count >= BASE else 0.0
+    low = float(optimize.brentq(too_low, _ALMOST_NONE, widest)) if count else 0.0
     return low, float(optimize.brentq(too_high, _ALMOST_NONE, widest))
 
 
 def _at_least(count: float, expected: float, rounded: int, spread: float = 1.0) -> float:
-    """The chance of a count of at least so many, Poisson but for a factor `spread` on the variance.
+    """The chance of a count of at least so many: Poisson, or with a variance `spread` times as large.
 
     A number n is rounded to at least 5k when n and a random one of 0 to 4 are together at least 5k. What more
     than one rounded number adds is taken as a further factor on the variance.
@@ -84,9 +88,14 @@ def _at_least(count: float, expected: float, rounded: int, spread: float = 1.0) 
     if rounded > 1:
         spread *= 1 + rounding_variance(expected, rounded - 1) / expected
     needed = [count - short for short in range(BASE if rounded else 1)]
-    return sum(
-        float(special.gammainc(n / spread, expected / spread)) if n > 0 else 1.0 for n in needed
-    ) / len(needed)
+    return sum(_exact_at_least(n, expected, spread) if n > 0 else 1.0 for n in needed) / len(needed)
+
+
+def _exact_at_least(count: float, expected: float, spread: float) -> float:
+    """The tail of a Poisson, or of a negative binomial distribution, also between whole counts."""
+    if spread < 1 + 1e-6:
+        return float(special.gammainc(count, expected))
+    return float(special.betainc(count, expected / (spread - 1), 1 - 1 / spread))
 
 
 def rate_ratio(  # noqa: PLR0913 - two counts, each with what it is over
@@ -104,7 +113,7 @@ def rate_ratio(  # noqa: PLR0913 - two counts, each with what it is over
     (Przyborowski and Wilenski, Biometrika 31, 1940); the interval of that share is Clopper and Pearson's,
     turned into a ratio. For rounded ones (`rounded`: how many numbers each count adds up) the intervals of both
     rates are combined (Donner and Zou, Statistical Methods in Medical Research 21, 2012). At least one count
-    must be above zero, or `ValueError`.
+    must be above zero, and rounded ones multiples of 5, or `ValueError`.
     """
     both = count + count_before
     if both == 0 or lookups <= 0 or lookups_before <= 0:
@@ -211,11 +220,13 @@ def _limits(exposures: Sequence[float], rate: float, rounded: int, spread: float
     low, high = [], []
     for exposure in exposures:
         mean = rate * exposure
-        widest = mean + 20 + 20 * math.sqrt(spread * (mean + rounding_variance(mean, rounded)))
 
         def above(count: float, chance: float, mean: float = mean) -> float:
             return _above(count, mean, rounded, spread) - chance
 
+        widest = max(mean, 1.0)
+        while above(widest, tail) > 0:
+            widest *= 2
         # where not even a count of none is rare enough, nothing lies below
         none_is_rare = above(0.0, 1 - tail) > 0
         low.append(
