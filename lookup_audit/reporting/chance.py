@@ -75,7 +75,7 @@ def _bounds(count: int, tail: float, rounded: int) -> tuple[float, float]:
     def too_low(expected: float) -> float:
         return _at_least(count, expected, rounded) - tail
 
-    low = float(optimize.brentq(too_low, _ALMOST_NONE, widest)) if count else 0.0
+    low = float(optimize.brentq(too_low, _ALMOST_NONE, widest)) if count >= BASE else 0.0
     return low, float(optimize.brentq(too_high, _ALMOST_NONE, widest))
 
 
