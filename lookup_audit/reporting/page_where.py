@@ -410,7 +410,7 @@ def _stacked(
                 "arrowwidth": 1,
                 "arrowcolor": "#9fb0c0",
                 "standoff": 6,
-                "bgcolor": "rgba(255,255,255,0.8)",
+                "bgcolor": "rgba(255,255,255,0)" if longest < _SHORT else "rgba(255,255,255,0.8)",
                 "font": {"color": INK, "size": 12},
             }
         )
