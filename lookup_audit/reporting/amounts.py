@@ -24,7 +24,8 @@ def signed(change: float, names: Names) -> str:
     """A change as +50%, −50% or 0%; from doubling on as a factor, since few read +900% as ten times."""
     if change >= _TWICE - 1:
         return f"× {times(1 + change, names)}"
-    return ("+" if change > 0 else "−" if change < 0 else "") + about(abs(change), names)
+    near = round(change / _STEP) * _STEP
+    return ("+" if near > 0 else "−" if near < 0 else "") + about(abs(near), names)
 
 
 def fall(low: float, high: float, change: float, names: Names) -> tuple[str, str]:

@@ -39,7 +39,9 @@ def hours_figure(rates: Sequence[Rate], whole: Rate, names: Names) -> Figure:
             "Dash: too few to say. Blank: no lookups, or too few people."
         ),
         _grid(found, whole, above, names) if above or any(_tells(rate, whole) for rate in rates) else None,
-        Table(
+        None
+        if not rates
+        else Table(
             (_("When"), _("Lookups"), _("Questions"), _("Per 10,000 (95%% interval)")),
             rows,
             (1, 2, 3),

@@ -178,6 +178,8 @@ def _table(changes: Changes, labels: Labels, names: Names) -> Table:
 
 def _watched(changes: Changes, names: Names) -> str:
     if not changes.left_out:
+        if not changes.watched:
+            return ""
         return names.words.ngettext(
             "%(number)s theme or team was watched; none was left out.",
             "%(number)s themes and teams were watched; none was left out.",

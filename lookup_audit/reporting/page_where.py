@@ -1,6 +1,5 @@
 """The page of where: which teams, districts and units differ by more than chance, without a league table."""
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,7 +57,7 @@ def where_page(published: Published, names: Names, limits: Reporting) -> SitePag
     """Teams, then districts and units where there is more than one; its finding is that about teams."""
     _ = names.words.gettext
     levels: list[Level] = ["team"]
-    levels += [level for level in ("district", "unit") if len(published.levels[level]) > 1]  # type: ignore[misc]
+    levels += [level for level in ("district", "unit") if len(published.levels[level]) > 1]
     figures = [groups_figure(level, published.levels[level], published.whole.now, names) for level in levels]
     return SitePage(
         "where",
@@ -187,17 +186,7 @@ def _title(groups: Sequence[_Group], spoken: _Spoken, names: Names) -> str:
 def _note(groups: Sequence[_Group], found: Funnel, names: Names) -> str:
     """Who lies outside in words, what the limits allow for, and their source."""
     _ = names.words.gettext
-    sentences = []
-    parts = {
-        ("outside_998", "above"): lambda listed: _("Above the outer limit: %(groups)s.", groups=listed),
-        ("outside_998", "below"): lambda listed: _("Below the outer limit: %(groups)s.", groups=listed),
-        ("outside_95", "above"): lambda listed: _("Between the limits, above: %(groups)s.", groups=listed),
-        ("outside_95", "below"): lambda listed: _("Between the limits, below: %(groups)s.", groups=listed),
-    }
-    for where, sentence in parts.items():
-        labels = [group.label for group in groups if (group.place, group.side) == where]
-        if labels:
-            sentences.append(sentence(_listed(labels, names)))
+    sentences = _outside(groups, names)
     if any(group.place == "outside_95" for group in groups):
         sentences.append(_("By chance alone about 1 in 20 lies outside the inner limits."))
     if found.spread is not None and found.spread > 1.05:
@@ -210,6 +199,23 @@ def _note(groups: Sequence[_Group], found: Funnel, names: Names) -> str:
         )
     sentences.append(_("Source: Spiegelhalter, Statistics in Medicine 24, 2005."))
     return " ".join(sentences)
+
+
+def _outside(groups: Sequence[_Group], names: Names) -> list[str]:
+    """A sentence for each side of each limit that any group lies on."""
+    _ = names.words.translations.gettext
+    parts = {
+        ("outside_998", "above"): _("Above the outer limit: %(groups)s."),
+        ("outside_998", "below"): _("Below the outer limit: %(groups)s."),
+        ("outside_95", "above"): _("Between the limits, above: %(groups)s."),
+        ("outside_95", "below"): _("Between the limits, below: %(groups)s."),
+    }
+    found = []
+    for where, sentence in parts.items():
+        labels = [group.label for group in groups if (group.place, group.side) == where]
+        if labels:
+            found.append(sentence % {"groups": _listed(labels, names)})
+    return found
 
 
 def _listed(labels: Sequence[str], names: Names) -> str:
@@ -291,6 +297,7 @@ def _plot(groups: Sequence[_Group], found: Funnel, names: Names) -> dict[str, An
         "layout": layout(
             names,
             _HEIGHT,
+            margin={"l": 8, "r": 16, "t": 8, "b": 60},
             showlegend=True,
             legend={
                 "orientation": "h",
@@ -360,37 +367,51 @@ def _marks(groups: Sequence[_Group], place: str, label: str, names: Names) -> di
 
 
 def _labels(groups: Sequence[_Group], widest: float, top: float, longest: int) -> list[dict[str, Any]]:
-    """The names beside their marks, towards the middle of the figure, moved apart where they would overlap."""
-    height = _HEIGHT - _ABOVE_AND_BELOW
-    found = []
+    """The names beside their marks, towards the middle of the figure, moved apart where they would overlap.
+
+    Those above are moved down and those below up, so that none leaves the figure.
+    """
     halves: tuple[tuple[bool, ...], ...] = ((False,), (True,))
     if longest < _SHORT:  # on a phone names reach the other half
         halves = ((False, True),)
+    found = []
     for half in halves:
-        side = [group for group in groups if (group.rate.lookups > widest / 2) in half]
-        lowest = -math.inf
-        for group in sorted(side, key=lambda group: -(group.rate.rate or 0.0)):
-            at = height * (1 - (group.rate.rate or 0.0) / top)
-            on_the_right = group.rate.lookups > widest / 2
-            wanted = max(at, lowest + _LABEL_HEIGHT)
-            lowest = wanted
-            text = group.label if len(group.label) <= longest else group.label[: longest - 1] + "…"
-            found.append(
-                {
-                    "text": plot_text(text),
-                    "x": group.rate.lookups,
-                    "y": group.rate.rate,
-                    "ax": -14 if on_the_right else 14,
-                    "ay": round(wanted - at),
-                    "xanchor": "right" if on_the_right else "left",
-                    "yanchor": "middle",
-                    "showarrow": True,
-                    "arrowhead": 0,
-                    "arrowwidth": 1,
-                    "arrowcolor": "#9fb0c0",
-                    "standoff": 6,
-                    "bgcolor": "rgba(255,255,255,0.8)",
-                    "font": {"color": INK, "size": 12},
-                }
-            )
+        for side in ("above", "below"):
+            kept = [
+                group for group in groups if group.side == side and (group.rate.lookups > widest / 2) in half
+            ]
+            found += _stacked(kept, side == "above", widest, top, longest)
+    return found
+
+
+def _stacked(
+    groups: Sequence[_Group], downwards: bool, widest: float, top: float, longest: int
+) -> list[dict[str, Any]]:
+    height = _HEIGHT - _ABOVE_AND_BELOW
+    free = 0.0 if downwards else height - _LABEL_HEIGHT / 2
+    found = []
+    for group in sorted(groups, key=lambda group: (group.rate.rate or 0.0) * (-1 if downwards else 1)):
+        at = height * (1 - (group.rate.rate or 0.0) / top)
+        placed = max(at, free) if downwards else min(at, free)
+        free = placed + (_LABEL_HEIGHT if downwards else -_LABEL_HEIGHT)
+        on_the_right = group.rate.lookups > widest / 2
+        text = group.label if len(group.label) <= longest else group.label[: longest - 1] + "…"
+        found.append(
+            {
+                "text": plot_text(text),
+                "x": group.rate.lookups,
+                "y": group.rate.rate,
+                "ax": -14 if on_the_right else 14,
+                "ay": round(placed - at),
+                "xanchor": "right" if on_the_right else "left",
+                "yanchor": "middle",
+                "showarrow": True,
+                "arrowhead": 0,
+                "arrowwidth": 1,
+                "arrowcolor": "#9fb0c0",
+                "standoff": 6,
+                "bgcolor": "rgba(255,255,255,0)" if longest < _SHORT else "rgba(255,255,255,0.8)",
+                "font": {"color": INK, "size": 12},
+            }
+        )
     return found
