@@ -53,7 +53,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Theme:
-    """One theme: its motive, how often, how many users it came up for, its weeks, and where."""
+    """One theme: its motive, how often, how many users it came up for, its last half year by week, and where."""
 
     theme: str
     motive: str
@@ -143,14 +143,14 @@ def publish(
             if lookups
         ),
         motives={motive: shown.compared(("motive", motive)) for motive in MOTIVES},
-        motive_weeks={motive: tuple(shown.by_week(("motive", motive))) for motive in MOTIVES},
+        motive_weeks={motive: tuple(shown.by_week(("motive", motive), period.weeks)) for motive in MOTIVES},
         themes=tuple(
             Theme(
                 theme,
                 motive,
                 shown.compared(("theme", theme)),
                 shown.per_1000(motive, theme, users),
-                tuple(shown.by_week(("theme", theme))),
+                tuple(shown.by_week(("theme", theme), shown.recent)),
                 tuple(shown.team_rates(teams, theme)),
             )
             for theme, motive in themes.items()
@@ -245,11 +245,11 @@ class _Shown:
             change = rate_ratio(now.questions, now.lookups, before.questions, before.lookups, rounded=(1, 1))
         return Compared(now, before, self.rate(what, period.before(YEAR_WEEKS)), change)
 
-    def by_week(self, what: What) -> list[Rate]:
-        """The rate of each week of the period, named by its Monday."""
+    def by_week(self, what: What, weeks: Sequence[dt.date]) -> list[Rate]:
+        """The rate of each of these weeks that was audited, named by its Monday."""
         return [
             _rate((week.isoformat(),), self.questions(what, [week]), self.volume[week][0])
-            for week in self.counts.period.weeks
+            for week in weeks
             if week in self.volume
         ]
 
@@ -451,14 +451,20 @@ def _measures(counts: Counts, shown: _Shown) -> list[Measure]:
 def _effect(
     shown: _Shown, theme: str, groups: tuple[Sequence[Path], Sequence[Path]], held_on: dt.date
 ) -> Effect:
-    """Against the teams without it where there are enough of them, else against the weeks before."""
-    size = {team.path: team.users for team in shown.counts.teams}
+    """Of teams with it against those without; of everyone against the weeks before.
+
+    Where either group is too small to be shown there is too little data: the whole force's course would say
+    nothing of a few people.
+    """
+    reached, rest = groups
     known = theme if theme in shown.themes else None
-    if all(shown.gate.is_group(sum(size[path] for path in paths)) for paths in groups):
-        reached, rest = (shown.pool((), paths, known, shown.weeks) for paths in groups)
-        return compared([reached], [rest], held_on)
-    what = ("theme", known) if known else ("all",)
-    return interrupted(shown.series(what, shown.weeks), held_on)
+    if not rest:
+        return interrupted(shown.series(("theme", known) if known else ("all",), shown.weeks), held_on)
+    size = {team.path: team.users for team in shown.counts.teams}
+    if not all(shown.gate.is_group(sum(size[path] for path in paths)) for paths in groups):
+        return compared([], [], held_on)
+    pools = [shown.pool((), paths, known, shown.weeks) for paths in (reached, rest)]
+    return compared([pools[0]], [pools[1]], held_on)
 
 
 def _campaigns(interventions: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
