@@ -6,7 +6,9 @@ The tree is small on purpose; the command line maps each branch to one exit code
     ├── UsageError            2  wrong usage or configuration
     │   ├── SettingsError        a setting that is unknown, or has the wrong kind of value
     │   ├── SignedSqlError       a rule or explanation whose text is not what was signed off
-    │   └── MandateError         a dossier asked for without the order that allows it
+    │   ├── MandateError         a dossier asked for without the order that allows it
+    │   └── BrowserMissing       a page to be printed, and no browser here to print it
+    ├── PrintError            1  a browser could not print a page; the page itself is there
     ├── InputError            1  a drop that cannot be read at all (bad rows are rejected, not raised)
     └── WarehouseError        1  the warehouse cannot be opened, is of another version, or is not there
         └── WarehouseLocked      another process holds it
@@ -35,6 +37,14 @@ class SignedSqlError(UsageError):
 
 class MandateError(UsageError):
     """A named file asked for without the written order that allows it."""
+
+
+class BrowserMissing(UsageError):
+    """A page to be printed on a machine without a browser; the message says what to install or set."""
+
+
+class PrintError(LookupAuditError):
+    """A page that the browser could not print, with what the browser said."""
 
 
 class InputError(LookupAuditError):

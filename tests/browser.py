@@ -36,3 +36,46 @@ def open_page(browser: Any, path: Path, width: int = 1280, **options: Any) -> An
     if view.locator("[data-figure]").count() and options.get("java_script_enabled", True):
         view.wait_for_selector("html[data-drawn]")
     return view
+
+
+def accessibility_faults(
+    view: Any, impacts: tuple[str, ...] = ("critical", "serious", "moderate")
+) -> list[str]:
+    """What axe finds wrong with an open page, tables and notes unfolded: rule, element, and what it says."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    view.evaluate("() => document.querySelectorAll('details').forEach(part => { part.open = true; })")
+    return [
+        f"{found['impact']} {found['id']}: {found['help']}: {node['target']} {node['failureSummary']}"
+        for found in axe.Axe().run(view).response["violations"]
+        for node in found["nodes"]
+        if found["impact"] in impacts
+    ]
+
+
+def tab_stops(view: Any) -> list[dict[str, Any]]:
+    """What the tab key reaches, in order, each with its text, its address, and whether its focus is seen."""
+    stops: list[dict[str, Any]] = []
+    while len(stops) < 500:
+        view.keyboard.press("Tab")
+        stop = view.evaluate(_STOP)
+        if stop is None or any(stop["place"] == earlier["place"] for earlier in stops):
+            break
+        stops.append(stop)
+    return stops
+
+
+_STOP = """
+() => {
+  const at = document.activeElement;
+  if (!at || at === document.body || at === document.documentElement) return null;
+  const style = getComputedStyle(at);
+  const box = at.getBoundingClientRect();
+  return {
+    place: Array.from(document.querySelectorAll("*")).indexOf(at),
+    tag: at.tagName.toLowerCase(),
+    text: (at.getAttribute("aria-label") || at.textContent).trim(),
+    address: at.getAttribute("href"),
+    seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && box.width > 0,
+  };
+}
+"""

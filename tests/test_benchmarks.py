@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks.measures import SOURCES, count
+from benchmarks.measures import estimates
 from benchmarks.plain_pandas import findings
 from benchmarks.world import FIRST_DAY, parameters, rescaled_warehouse
 from lookup_audit.ingest import ingest
@@ -101,20 +101,14 @@ def test_an_unknown_part_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert "no part nigth" in capsys.readouterr().err
 
 
-def test_weekly_counts_of_themes_add_up(unit: tuple[Path, Path]) -> None:
-    themes = ("neighbour", "family", "news_spike")
-    with Warehouse(unit[1], Settings(threads=1)) as warehouse:
-        made = count(warehouse, themes)
-        rows = warehouse.rows("SELECT theme, count(*) AS many FROM labels GROUP BY theme")
-        labels = {row["theme"]: row["many"] for row in rows}
-        lookups = warehouse.count("lookups")
-    whole, treated, others = (made["groups"][name] for name in ("all", "treated", "others"))
-    assert sum(whole["lookups"]) == lookups
-    assert [sum(pair) for pair in zip(treated["active"], others["active"], strict=True)] == whole["active"]
-    assert sum(sum(team["lookups"]) for team in made["teams"]) == lookups
-    for theme in themes:
-        assert sum(whole["themes"][theme]["labelled"]["lookups"]) == labels.get(theme, 0)
-        sums = {source: sum(whole["themes"][theme][source]["users"]) for source in SOURCES}
-        assert sums["right"] <= sums["found"] <= sums["asked"]
-        assert all(len(series) == len(made["weeks"]) for series in whole["themes"][theme]["found"].values())
-    assert sum(whole["themes"]["news_spike"]["found"]["users"]) > 0
+def test_estimates_of_a_unit_are_those_of_its_dashboard(tmp_path: Path) -> None:
+    simulate(tmp_path / "drop", users=100, days=14, seed=3, world="measures")
+    with Warehouse(tmp_path / "w.duckdb", Settings(threads=1)) as warehouse:
+        ingest(warehouse, tmp_path / "drop")
+        audit(warehouse, days_to_audit(warehouse))
+        made = estimates(warehouse)
+    assert {(one["kind"], one["verdict"]) for one in made["measures"]} == {
+        ("campaign", "too_little_data"),
+        ("dilemma_session", "too_little_data"),
+    }
+    assert made["emerging"] == []

@@ -1,258 +1,224 @@
-"""The numbers of the prevention report: what is counted, what may be shown of it, and what chance does."""
+"""The numbers of the prevention report: what is counted, over which weeks, and what may be shown of it."""
 
-import datetime as dt
+import json
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from lookup_audit.privacy.disclosure import Shown
-from lookup_audit.reporting.chance import beyond_chance, rate_interval, rate_ratio
-from lookup_audit.reporting.numbers import Counts, Numbers, read_numbers
-from lookup_audit.reporting.published import Rate, change_between_weeks, publish
-from lookup_audit.settings import Settings
+from lookup_audit.privacy.disclosure import BASE, Gate
+from lookup_audit.reporting.counts import Counts, Part, read_counts
+from lookup_audit.reporting.published import Published, publish
+from lookup_audit.settings import Reporting, Settings
 from lookup_audit.warehouse import Warehouse
+from tests.trend_world import MONDAY, THEMES, fill
 
-MONDAY = dt.date(2026, 3, 2)
+ONE, OTHER = ("Unit", "North", "Team 0"), ("Unit", "North", "Team 1")
 
 
-def _warehouse() -> Warehouse:
-    """Four lookups on a Monday and one on the Tuesday after; only the Monday is audited."""
-    warehouse = Warehouse(None, Settings())
-    warehouse.script(
-        """
-        INSERT INTO users (user_id, unit, district, team, file_id) VALUES
-            ('u1', 'U', 'D', 'T1', 'f'), ('u2', 'U', 'D', 'T2', 'f');
-        INSERT INTO lookups
-            (lookup_id, occurred_at, user_id, system, channel, local_date, local_hour, local_weekday, file_id)
-        VALUES
-            ('a', '2026-03-02 08:00', 'u1', 'BVH', 'desktop', '2026-03-02', 9, 1, 'f'),
-            ('b', '2026-03-02 09:00', 'u1', 'BVH', 'desktop', '2026-03-02', 10, 1, 'f'),
-            ('c', '2026-03-02 22:00', 'u2', 'MEOS', NULL, '2026-03-02', 23, 1, 'f'),
-            ('d', '2026-03-02 22:30', 'u9', 'MEOS', 'mobile', '2026-03-02', 23, 1, 'f'),
-            ('e', '2026-03-03 08:00', 'u1', 'BVH', 'desktop', '2026-03-03', 9, 2, 'f');
-        INSERT INTO runs VALUES
-            ('r0', '2026-03-02', '2026-03-03', '2026-03-03 01:00', 'done', 'old', 'v', 4, 0, 4, 0, 3, []),
-            ('r1', '2026-03-02', '2026-03-04', '2026-03-04 01:00', 'done', 'h', 'v', 4, 1, 3, 1, 3, ['x: why']);
-        INSERT INTO findings VALUES
-            ('1', 'r1', '2026-03-02', 'public_figure', 'curiosity', 'BVH', 'a', 'u1', 's', '2026-03-02', 0.4, '{}'),
-            ('2', 'r1', '2026-03-02', 'news_spike', 'curiosity', 'BVH', 'a', 'u1', 's', '2026-03-02', 0.9, '{}'),
-            ('3', 'r1', '2026-03-02', 'neighbour', 'personal_involvement', 'BVH', 'a', 'u1', 's', '2026-03-02',
-             1.0, '{}'),
-            ('4', 'r1', '2026-03-02', 'neighbour', 'personal_involvement', 'BVH', 'b', 'u1', 's', '2026-03-02',
-             0.9, '{}'),
-            ('5', 'r1', '2026-03-02', 'off_duty', NULL, 'MEOS', 'c', 'u2', 's', '2026-03-02', 0.9, '{}'),
-            ('6', 'r1', '2026-03-02', 'family', 'personal_involvement', 'MEOS', 'd', 'u9', 's', '2026-03-02',
-             0.9, '{}');
-        INSERT INTO lookup_risk VALUES
-            ('BVH', 'a', '2026-03-02', 'u1', 's', 0.6, 'curiosity', ['news_spike'], [], NULL, '{}', 's',
-             '2026-03-02'),
-            ('BVH', 'b', '2026-03-02', 'u1', 's', 0.1, 'personal_involvement', ['neighbour'], ['own_case'], NULL,
-             '{}', 's', '2026-03-02'),
-            ('MEOS', 'c', '2026-03-02', 'u2', 's', 0.1, NULL, ['off_duty'], [], NULL, '{}', 's', '2026-03-02'),
-            ('MEOS', 'd', '2026-03-02', 'u9', 's', 0.2, 'personal_involvement', ['family'], ['own_case'], NULL,
-             '{}', 's', '2026-03-02');
-        INSERT INTO work_links VALUES
-            ('BVH', 'b', 'own_case', 0.5, '2026-03-02'), ('MEOS', 'd', 'own_case', 0.4, '2026-03-02');
-        INSERT INTO news (news_id, published_at, subject_id, file_id) VALUES
-            ('n1', '2026-03-01 23:30', 's', 'f'), ('n1', '2026-03-01 23:30', 's2', 'f'),
-            ('n2', '2026-03-02 23:30', 's', 'f');
-        INSERT INTO interventions VALUES
-            ('i1', '2026-03-02', 'campaign', 'neighbour', NULL, NULL, 9, 'f'),
-            ('i2', '2026-03-09', 'campaign', 'neighbour', NULL, NULL, 9, 'f');
-        """
+@pytest.fixture
+def warehouse() -> Iterator[Warehouse]:
+    """Two teams of twelve over four weeks, in which nobody raised a question yet."""
+    with Warehouse(None, Settings(threads=1)) as opened:
+        fill(opened, teams=(12, 12), weeks=4, often=0)
+        yield opened
+
+
+def ask(warehouse: Warehouse, *questions: dict[str, Any]) -> None:
+    """Put questions in: each of the neighbour theme on the first Monday at ten, unless it says otherwise."""
+    usual = {
+        "day": MONDAY, "user_id": "u0-0", "motive": "personal_involvement", "theme": "neighbour", "system": "BVH",
+        "channel": "desktop", "action": "view", "hour": 10, "duty": "on", "lookups": 1, "risk": 0.6,
+    }  # fmt: skip
+    warehouse.insert("question_days", pd.DataFrame([usual | question for question in questions]))
+
+
+def counted(warehouse: Warehouse, **bounds: date) -> Counts:
+    counts = read_counts(warehouse, bounds.get("from_day"), bounds.get("to_day"))
+    assert counts is not None
+    return counts
+
+
+def shown(counts: Counts) -> Published:
+    published = publish(
+        counts, Fives(bytes(32), 10), THEMES, {burst.subject_id: "N-1" for burst in counts.bursts}
     )
-    return warehouse
+    assert published is not None
+    return published
 
 
-@pytest.fixture(scope="module")
-def numbers() -> Numbers:
-    with pytest.MonkeyPatch.context() as patch, _warehouse() as warehouse:
-        patch.setattr("lookup_audit.reporting.numbers.FEWEST_CONTRIBUTORS", 1)
-        found = read_numbers(warehouse)
-    assert found is not None
-    return found
+class Fives(Gate):
+    """A gate that shows every count as so many fives, so that a case can be worked out by hand."""
+
+    def count(self, count: int, *cell: str) -> int:
+        return BASE * count
 
 
-def test_a_motive_that_too_few_people_stand_behind_is_in_no_count_and_is_named() -> None:
-    with _warehouse() as warehouse:
-        found = read_numbers(warehouse)
-    assert found is not None
-    assert found.rare_motives == ("curiosity", "personal_involvement")
-    assert (found.whole.questions, found.motives, found.themes) == (0, [], [])
-    assert found.whole.lookups == 4
+def test_a_user_counts_once_for_a_theme_and_week_however_often(warehouse: Warehouse) -> None:
+    ask(
+        warehouse,
+        {"lookups": 400},
+        {"day": MONDAY + timedelta(days=2)},
+        {"day": MONDAY + timedelta(days=3), "system": "BRP"},
+        {"theme": "family"},
+        {"day": MONDAY + timedelta(days=7)},
+        {"user_id": "u0-1"},
+    )
+    found = counted(warehouse).themes
+    assert found["personal_involvement", "neighbour", MONDAY] == 2
+    assert found["personal_involvement", "family", MONDAY] == 1
+    assert found["personal_involvement", "neighbour", MONDAY + timedelta(days=7)] == 1
+    assert sum(found.values()) == 4
 
 
-def test_a_question_has_a_motive_and_no_valid_work_link(numbers: Numbers) -> None:
-    # b is explained, c has no motive, e is not audited; a link below 0.5 does not explain d
-    assert numbers.whole == Counts((), lookups=4, users=3, questions=2, contributors=2)
+def test_a_question_of_low_risk_is_not_counted(warehouse: Warehouse) -> None:
+    ask(
+        warehouse,
+        {"risk": Reporting().minimum_risk - 0.01},
+        {"user_id": "u0-1", "risk": Reporting().minimum_risk},
+    )
+    assert sum(counted(warehouse).themes.values()) == 1
 
 
-def test_a_question_counts_once_under_its_motive_and_the_strongest_detector_of_that_motive(
-    numbers: Numbers,
-) -> None:
-    themes = {counts.name: counts.questions for counts in numbers.themes}
-    assert themes == {("curiosity", "news_spike"): 1, ("personal_involvement", "family"): 1}
-
-
-def test_every_split_adds_up_to_the_whole(numbers: Numbers) -> None:
-    splits = [numbers.weeks, numbers.systems, numbers.channels, numbers.teams, *numbers.hours.values()]
-    for split in splits:
-        assert sum(counts.lookups for counts in split) == numbers.whole.lookups
-        assert sum(counts.questions for counts in split) == numbers.whole.questions
-    assert sum(counts.questions for counts in numbers.week_motives) == numbers.whole.questions
-
-
-def test_names_of_groups(numbers: Numbers) -> None:
-    assert [counts.name for counts in numbers.weeks] == [("2026-03-02",)]
-    assert [counts.name for counts in numbers.channels] == [("",), ("desktop",), ("mobile",)]
-    assert [counts.name for counts in numbers.teams] == [("", "", ""), ("U", "D", "T1"), ("U", "D", "T2")]
-    assert [counts.name for counts in numbers.hours[6]] == [("1", "1"), ("1", "3")]
-
-
-def test_the_last_run_of_a_day_stands_and_days_not_audited_are_named(numbers: Numbers) -> None:
-    assert [run["config_hash"] for run in numbers.runs] == ["h"]
-    assert (numbers.audited_days, numbers.unaudited_days) == (1, 1)
-
-
-def test_news_is_counted_by_item_and_local_day_and_what_lies_outside_is_left_out(numbers: Numbers) -> None:
-    assert numbers.news == [MONDAY]
-    assert [row["held_on"] for row in numbers.interventions] == [MONDAY]
-
-
-def test_a_period_without_audited_days_has_no_numbers() -> None:
-    with _warehouse() as warehouse:
-        assert read_numbers(warehouse, from_day=dt.date(2026, 3, 3)) is None
-        assert read_numbers(warehouse, to_day=MONDAY) is not None
-    with Warehouse(None, Settings()) as empty:
-        assert read_numbers(empty) is None
-
-
-def test_nothing_is_published_about_fewer_people_than_the_minimum_group(numbers: Numbers) -> None:
-    published = publish(numbers, minimum_group=10, minimum_count=5)
-    assert published.whole == Rate(("all",), Shown("withheld"))
-    groups = [*published.systems, *published.channels, *published.teams, *published.hours]
-    groups += [rate for rates in published.weeks.values() for rate in rates]
-    assert {(rate.questions.state, rate.lookups, rate.rate) for rate in groups} == {("withheld", None, None)}
-    assert published.explained.all is None
-    assert published.change is None
-
-
-def _large(numbers: Numbers, **changes: list[Counts]) -> Numbers:
-    whole = Counts((), 100_000, 900, 400, 300)
-    split = {
-        "motives": [Counts(("curiosity",), 400, 300, 400, 300)],
-        "themes": [Counts(("curiosity", "news_spike"), 400, 300, 400, 300)],
-        "weeks": [Counts(("2026-03-02",), 100_000, 900, 400, 300)],
-        "week_motives": [Counts(("2026-03-02", "curiosity"), 400, 300, 400, 300)],
-        "systems": [Counts(("BVH",), 100_000, 900, 400, 300)],
-        "channels": [Counts(("desktop",), 100_000, 900, 400, 300)],
-        "teams": [Counts(("U", "D", "T"), 100_000, 900, 400, 300)],
-        "hours": {1: [Counts(("1", "9"), 100_000, 900, 400, 300)]},
+def test_questions_are_of_the_team_that_the_user_is_in(warehouse: Warehouse) -> None:
+    ask(warehouse, {}, {"user_id": "u1-3", "day": MONDAY + timedelta(days=8)}, {"user_id": "nobody"})
+    found = counted(warehouse)
+    assert found.team_themes == {
+        (("", "", ""), "neighbour"): 1,
+        (ONE, "neighbour"): 1,
+        (OTHER, "neighbour"): 1,
     }
-    return Numbers(**{**vars(numbers), "whole": whole, **split, **changes})
+    assert [(team.path, team.users) for team in found.teams] == [(ONE, 12), (OTHER, 12)]
+    assert found.team_weeks[OTHER, "neighbour", MONDAY + timedelta(days=7)] == 1
 
 
-def test_a_small_system_is_a_range_and_its_complement_is_hidden_with_its_lookups(numbers: Numbers) -> None:
-    systems = [
-        Counts(("A",), 70_000, 800, 300, 200),
-        Counts(("B",), 20_000, 500, 97, 90),
-        Counts(("C",), 10_000, 300, 3, 3),
-    ]
-    a, b, c = publish(_large(numbers, systems=systems), 10, 5).systems
-    assert (a.questions, a.lookups) == (Shown("shown", 300), 70_000)
-    assert b.questions == Shown("withheld")
-    assert (c.questions, c.rate) == (Shown("small"), None)
+def test_parts_of_a_period_count_users_of_the_busiest_day(warehouse: Warehouse) -> None:
+    ask(warehouse, {"hour": 23}, {"hour": 22}, {"hour": 2, "day": MONDAY + timedelta(days=5)})
+    cuts = counted(warehouse).cuts
+    assert cuts["system"] == (Part("BVH", users=24, lookups=20 * 24 * 20, questions=1),)
+    assert {part.name: part.questions for part in cuts["hour"] if part.questions} == {}
+    # nobody else looked anything up at those hours in this unit, so there is no part to show them under
+    assert {part.name for part in cuts["hour"]} == {f"{day} 3" for day in range(1, 6)}
 
 
-def test_a_system_of_few_users_hides_its_lookups_and_those_of_one_more(numbers: Numbers) -> None:
-    systems = [
-        Counts(("A",), 70_000, 800, 300, 200),
-        Counts(("B",), 29_000, 500, 100, 90),
-        Counts(("C",), 1_000, 4, 0, 0),
-    ]
-    published = publish(_large(numbers, systems=systems), 10, 5)
-    assert [rate.lookups for rate in published.systems] == [70_000, None, None]
-    assert [rate.questions.state for rate in published.systems] == ["shown", "withheld", "withheld"]
+@pytest.mark.parametrize(
+    ("bounds", "first", "last"),
+    [
+        ({}, MONDAY, MONDAY + timedelta(days=27)),
+        ({"from_day": MONDAY + timedelta(days=1)}, MONDAY + timedelta(days=7), MONDAY + timedelta(days=27)),
+        ({"to_day": MONDAY + timedelta(days=26)}, MONDAY, MONDAY + timedelta(days=20)),
+        ({"from_day": date(2020, 1, 1), "to_day": date(2030, 1, 1)}, MONDAY, MONDAY + timedelta(days=27)),
+    ],
+)
+def test_a_period_is_whole_weeks_within_what_was_audited(
+    warehouse: Warehouse, bounds: dict[str, date], first: date, last: date
+) -> None:
+    period = counted(warehouse, **bounds).period
+    assert (period.first, period.last) == (first, last)
+    assert len(period.weeks) == ((last - first).days + 1) / 7
 
 
-def test_small_teams_appear_only_as_the_others_of_their_district(numbers: Numbers) -> None:
-    teams = [
-        Counts(("U", "D", "T1"), 60_000, 500, 200, 150),
-        Counts(("U", "D", "T2"), 20_000, 6, 100, 6),
-        Counts(("U", "D", "T3"), 20_000, 8, 100, 8),
-    ]
-    published = publish(_large(numbers, teams=teams), 10, 5)
-    assert [(rate.name, rate.questions.count) for rate in published.teams] == [
-        (("U", "D"), 200), (("U", "D", "T1"), 200),
+def test_less_than_a_week_is_no_period(warehouse: Warehouse) -> None:
+    assert read_counts(warehouse, MONDAY, MONDAY + timedelta(days=5)) is None
+    with Warehouse(None, Settings()) as empty:
+        assert read_counts(empty) is None
+
+
+def test_the_period_is_compared_with_the_one_before_and_with_last_year() -> None:
+    with Warehouse(None, Settings(threads=1, reporting=Reporting(weeks=4))) as warehouse:
+        fill(warehouse, teams=(15,), weeks=56, often=0)
+        last = MONDAY + timedelta(weeks=52)
+        for week, users in ((last, 6), (last - timedelta(weeks=4), 3), (MONDAY, 4)):
+            ask(warehouse, *({"day": week, "user_id": f"u0-{nr}"} for nr in range(users)))
+        whole = shown(counted(warehouse)).whole
+    assert (whole.now.questions, whole.now.lookups) == (5 * 6, 5 * 4 * 5 * 20 * 15)
+    assert whole.before is not None
+    assert whole.year_ago is not None
+    assert (whole.before.questions, whole.year_ago.questions) == (5 * 3, 5 * 4)
+    assert whole.change is not None
+    ratio, low, high = whole.change
+    assert ratio == pytest.approx(2)
+    assert low < 1 < high
+
+
+def test_what_was_not_audited_is_no_period_before(warehouse: Warehouse) -> None:
+    whole = shown(counted(warehouse)).whole
+    assert (whole.before, whole.year_ago, whole.change) == (None, None, None)
+
+
+def test_a_week_belongs_to_the_month_of_its_thursday(warehouse: Warehouse) -> None:
+    ask(warehouse, {}, {"day": MONDAY + timedelta(weeks=3), "user_id": "u0-1"})
+    # January 2026 has five Thursdays, of which four were audited: it is not whole
+    assert shown(counted(warehouse)).motive_months["personal_involvement"] == ()
+    with Warehouse(None, Settings(threads=1)) as longer:
+        fill(longer, teams=(12,), weeks=6, often=0, monday=date(2025, 12, 29))
+        ask(longer, {"day": date(2025, 12, 29)}, {"day": date(2026, 2, 2)})
+        (january,) = shown(counted(longer)).motive_months["personal_involvement"]
+    assert (january.name, january.questions, january.lookups) == (("2026-01-01",), 5, 5 * 5 * 5 * 20 * 12)
+
+
+def test_small_teams_are_merged_and_their_questions_with_them() -> None:
+    with Warehouse(None, Settings(threads=1)) as warehouse:
+        fill(warehouse, teams=(12, 6, 5, 14), weeks=4, often=0)
+        ask(warehouse, {"user_id": "u1-0"}, {"user_id": "u2-0"}, {"user_id": "u3-0"})
+        published = shown(counted(warehouse))
+    teams = {rate.name: rate.questions for rate in published.levels["team"]}
+    # two of the north are too small, and of the south there is one team only that is large enough
+    assert all(len(name) < 3 or name[-1] in ("Team 0", "Team 3") for name in teams)
+    assert sum(teams.values()) == 5 * 3
+    assert published.merged == 2
+
+
+def burst(warehouse: Warehouse, users: int, day: date, subject: str = "SINGER") -> None:
+    rows = [
+        {
+            "finding_id": f"f{subject}{nr}{day}", "run_id": "r", "audit_date": day, "detector": "news_spike",
+            "motive": "curiosity", "system": "BVH", "lookup_id": f"l{nr}", "user_id": f"u{nr % 2}-{nr // 2}",
+            "subject_id": subject, "occurred_at": datetime(2026, 1, 6), "score": 0.9, "evidence": "{}",
+        }
+        for nr in range(users)
     ]  # fmt: skip
+    warehouse.insert("findings", pd.DataFrame(rows))
 
 
-def test_a_force_of_many_teams_is_shown_by_district(numbers: Numbers) -> None:
-    teams = [Counts(("U", f"D{i % 3}", f"T{i}"), 1_000, 20, 8, 8) for i in range(50)]
-    published = publish(_large(numbers, teams=teams), 10, 5)
-    assert published.team_level == "district"
-    assert [rate.name for rate in published.teams] == [("U", "D0"), ("U", "D1"), ("U", "D2")]
+def test_a_burst_is_the_fortnight_around_its_busiest_day(warehouse: Warehouse) -> None:
+    burst(warehouse, 1, MONDAY)
+    burst(warehouse, 14, MONDAY + timedelta(days=10))
+    burst(warehouse, 5, MONDAY + timedelta(days=12))
+    (found,) = counted(warehouse).bursts
+    assert found.first_day == MONDAY + timedelta(days=8)
+    assert (found.users, found.units) == (14, 1)
+    assert found.by_day == (0, 0, 14, 0, 5, *[0] * 9)
 
 
-def test_hours_are_cut_wider_until_most_blocks_are_shown(numbers: Numbers) -> None:
-    fine = [Counts((str(day), str(hour)), 500, 100, 2, 2) for day in range(1, 8) for hour in range(24)]
-    wide = [Counts((str(day), str(block)), 3_000, 400, 12, 11) for day in range(1, 8) for block in range(4)]
-    published = publish(_large(numbers, hours={1: fine, 6: wide}), 10, 5)  # type: ignore[arg-type]
-    assert published.hour_width == 6
-    assert not [one for one in published.suppressed if one.table == "hours"]
+def test_a_burst_of_few_is_only_said_to_be_there(warehouse: Warehouse) -> None:
+    burst(warehouse, 9, MONDAY, "UNKNOWN")
+    published = shown(counted(warehouse))
+    assert (published.bursts, published.small_bursts) == ((), 1)
+    assert "UNKNOWN" not in str(published.as_dict())
 
 
-def _weeks(counts: list[int | None]) -> dict[str, list[Rate]]:
-    rates = []
-    for place, count in enumerate(counts):
-        name = ((MONDAY + dt.timedelta(weeks=place)).isoformat(),)
-        shown = Shown("withheld") if count is None else Shown("shown", count)
-        values = (None, None, None) if count is None else rate_interval(count, 10_000)
-        rates.append(Rate(name, shown, None if count is None else 10_000, *values))
-    return {"curiosity": rates}
+def session(warehouse: Warehouse, **event: Any) -> None:
+    usual = {"intervention_id": "i", "held_on": MONDAY + timedelta(weeks=6), "kind": "dilemma_session",
+             "theme": "neighbour", "unit": None, "team": None, "reach": 10, "file_id": "f"}  # fmt: skip
+    warehouse.insert("interventions", pd.DataFrame([usual | event]))
 
 
-def test_change_takes_whole_weeks_only_and_as_many_on_both_sides() -> None:
-    change = change_between_weeks(_weeks([10, 10, 20, 999]), MONDAY, MONDAY + dt.timedelta(days=23))
-    assert change is not None
-    assert (change.weeks, change.ratio) == (1, pytest.approx(2.0))
-    assert change.low < 2 < change.high
+def test_sessions_of_some_teams_are_compared_with_the_others() -> None:
+    with Warehouse(None, Settings(threads=1)) as warehouse:
+        fill(warehouse, teams=(40, 40), weeks=13, often=0.2)
+        session(warehouse, team="Team 0")
+        session(warehouse, intervention_id="c", kind="campaign", theme="family")
+        by_kind = {measure.kind: measure for measure in shown(counted(warehouse)).measures}
+    assert by_kind["dilemma_session"].effect.method == "compared"
+    assert by_kind["dilemma_session"].scope == "team"
+    assert by_kind["campaign"].effect.method == "interrupted"
+    assert {measure.effect.weeks_after for measure in by_kind.values()} == {6}
 
 
-@pytest.mark.parametrize("counts", [[10], [10, None], [0, 0], []])
-def test_there_is_no_change_without_two_weeks_that_are_shown(counts: list[int | None]) -> None:
-    assert change_between_weeks(_weeks(counts), MONDAY, MONDAY + dt.timedelta(days=13)) is None
-
-
-def test_intervals_of_known_counts() -> None:
-    # Garwood's table: 0 → 0 to 3.689; 10 → 4.795 to 18.390
-    assert rate_interval(0, 10_000) == pytest.approx((0, 0, 3.689), abs=1e-3)
-    assert rate_interval(10, 10_000) == pytest.approx((10, 4.795, 18.390), abs=1e-3)
-    with pytest.raises(ValueError, match="needs lookups"):
-        rate_interval(1, 0)
-
-
-def test_ratio_is_of_rates_not_counts_and_turns_round() -> None:
-    ratio, low, high = rate_ratio(20, 1_000, 10, 1_000)
-    assert ratio == pytest.approx(2.0)
-    assert rate_ratio(20, 2_000, 10, 1_000)[0] == pytest.approx(1.0)
-    back = rate_ratio(10, 1_000, 20, 1_000)
-    assert back == pytest.approx((1 / ratio, 1 / high, 1 / low))
-    assert rate_ratio(5, 1_000, 0, 1_000)[0] == float("inf")
-    assert rate_ratio(0, 1_000, 5, 1_000)[:2] == (0.0, 0.0)
-    with pytest.raises(ValueError, match="at least one question"):
-        rate_ratio(0, 1, 0, 1)
-
-
-def test_one_odd_group_is_beyond_chance_and_a_general_spread_is_not() -> None:
-    assert beyond_chance([10, 11, 9, 10, 12, 8, 10, 60], [1_000] * 8) == [False] * 7 + [True]
-    assert not any(beyond_chance([10, 30, 5, 40, 12, 28, 3, 60], [1_000] * 8))
-    assert beyond_chance([1, 90], [1_000, 1_000]) == [False, False]
-
-
-def test_reading_leaves_the_warehouse_as_it_was() -> None:
-    with _warehouse() as warehouse:
-        before = warehouse.frame("SELECT table_name FROM duckdb_tables() ORDER BY ALL")
-        read_numbers(warehouse)
-        after = warehouse.frame("SELECT table_name FROM duckdb_tables() ORDER BY ALL")
-    pd.testing.assert_frame_equal(before, after)
+def test_the_published_numbers_are_plain_json_values(warehouse: Warehouse) -> None:
+    ask(warehouse, {})
+    text = json.dumps(shown(counted(warehouse)).as_dict(), allow_nan=False)
+    assert "u0-0" not in text

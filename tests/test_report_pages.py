@@ -1,157 +1,86 @@
 """The prevention report as a page: what it says, what it must never hold, and what a browser makes of it."""
 
+import csv
 import datetime as dt
+import io
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from lookup_audit.reporting.report import write_report
-from lookup_audit.settings import Settings
+from lookup_audit.reporting.report import Report
+from lookup_audit.settings import Language, Settings
 from lookup_audit.warehouse import Warehouse
+from tests.trend_world import MONDAY, THEMES, fill
 
-FIRST = dt.date(2026, 1, 5)
 SCRIPT = "</script><script>window.hacked=1</script>"
 IMAGE = "<img src=x onerror='window.hacked=1'>\"'"
 REVERSED = "\u202egnidrocer <a href='http://example.test/'>x</a>"
-DETECTORS = {
-    "news_spike": "curiosity",
-    "public_figure": "curiosity",
-    "neighbour": "personal_involvement",
-    "family": "personal_involvement",
-    "self_lookup": "personal_involvement",
-    "bulk_extraction": "personal_benefit",
-}
 
 
-def fill(
-    warehouse: Warehouse, *, users: int = 500, days: int = 84, a_day: int = 1500, hostile: bool = False
-) -> None:
-    """A plausible warehouse after its audits: working hours, a week of curiosity, one busy team, small teams."""
-    random = np.random.default_rng(7)
-    people = _people(users, hostile)
-    assert warehouse.rows("SELECT * FROM runs") == []
-    warehouse.insert("users", people)
-    size = days * a_day
-    day = np.sort(random.integers(0, days, size))
-    hour = random.choice(24, size, p=_hours())
-    who = random.integers(0, users, size)
-    local = pd.Timestamp(FIRST) + pd.to_timedelta(day, unit="D")
-    systems = np.array(["BVH", "BVI-IB", SCRIPT if hostile else "MEOS", REVERSED if hostile else "RDW"])
-    system = systems[random.choice(4, size, p=[0.5, 0.25, 0.2, 0.05])]
-    lookups = pd.DataFrame(
-        {
-            "lookup_id": [f"L{i}" for i in range(size)],
-            "occurred_at": local + pd.to_timedelta(hour, unit="h"),
-            "user_id": people["user_id"].to_numpy()[who],
-            "system": system,
-            "channel": np.where(system == systems[2], "mobile", np.where(hour % 7 == 0, None, "desktop")),
-            "local_date": local.date,
-            "local_hour": hour,
-            "local_weekday": local.day_of_week + 1,
-            "file_id": "f",
-        }
+def unit(warehouse: Warehouse, *, hostile: bool = False) -> None:
+    """Ten teams and one of four users, a team that asks for talk, a wave of curiosity, and activities."""
+    fill(warehouse, teams=(30,) * 10 + (4,), weeks=13, often=0.02, seed=7)
+    busy = [
+        {"day": MONDAY + dt.timedelta(weeks=week), "user_id": f"u9-{nr}", "theme": "neighbour"}
+        for week in range(13)
+        for nr in range(12)
+    ]
+    wave = [
+        {"day": MONDAY + dt.timedelta(weeks=6), "user_id": f"u{nr % 10}-{nr // 10}", "theme": "news_spike"}
+        for nr in range(60)
+    ]
+    rows = pd.DataFrame([*busy, *wave]).assign(
+        system=SCRIPT if hostile else "MEOS",
+        channel="mobile",
+        action="view",
+        hour=10,
+        duty="on",
+        lookups=1,
+        risk=0.9,
     )
-    warehouse.insert("lookups", lookups)
-    odds = np.full(size, 0.012)
-    odds *= np.where((hour < 6) | (hour > 21), 2.2, 1.0) * np.where(system == systems[2], 1.6, 1.0)
-    odds *= np.where(people["team"].to_numpy()[who] == "Team 11", 2.5, 1.0)
-    spike = (day >= 42) & (day < 49)
-    odds *= np.where(spike, 1.5, 1.0)
-    detectors = random.choice(list(DETECTORS), size, p=[0.25, 0.2, 0.25, 0.17, 0.11, 0.02])
-    detectors = np.where(spike & (random.random(size) < 0.5), "news_spike", detectors)
-    raised = random.random(size) < odds
-    _questions(warehouse, lookups[raised], detectors[raised])
-    _around(warehouse, days, a_day, hostile)
-
-
-def _people(users: int, hostile: bool) -> pd.DataFrame:
-    """Thirty teams of two districts; the last two are too small to be shown."""
-    team = np.minimum(np.arange(users) % 31, 29)
-    team[:4] = 30
-    names = np.array([f"Team {number + 1}" for number in range(31)], dtype=object)
-    if hostile:
-        names[:3] = [SCRIPT, IMAGE, REVERSED]
-    return pd.DataFrame(
-        {
-            "user_id": [f"SECRETUSER{i}" for i in range(users)],
-            "unit": "Eenheid Den Haag",
-            "district": np.where(team % 2 == 0, "Noord", SCRIPT if hostile else "Zuid"),
-            "team": names[team],
-            "surname": "SECRETNAME",
-            "file_id": "f",
-        }
-    )
-
-
-def _hours() -> Any:
-    weights = np.array([2, 1, 1, 1, 1, 1, 2, 5, 8, 9, 9, 8, 7, 8, 8, 8, 7, 7, 6, 6, 5, 5, 4, 3], dtype=float)
-    return weights / weights.sum()
-
-
-def _questions(warehouse: Warehouse, lookups: pd.DataFrame, detectors: Any) -> None:
-    motives = [DETECTORS[detector] for detector in detectors]
-    common = {
-        "system": lookups["system"].to_numpy(),
-        "lookup_id": lookups["lookup_id"].to_numpy(),
-        "user_id": lookups["user_id"].to_numpy(),
-        "subject_id": "SECRETSUBJECT",
-        "occurred_at": lookups["occurred_at"].to_numpy(),
-        "audit_date": lookups["local_date"].to_numpy(),
-        "motive": motives,
-    }
+    warehouse.insert("question_days", rows.assign(motive=[THEMES[theme] for theme in rows["theme"]]))
     warehouse.insert(
         "findings",
         pd.DataFrame(
-            {
-                **common, "finding_id": [f"F{i}" for i in range(len(lookups))], "run_id": "R",
-                "detector": detectors, "score": 0.8, "evidence": "{}",
-            }
+            [
+                {
+                    "finding_id": f"F{nr}", "run_id": "r", "audit_date": one["day"], "detector": "news_spike",
+                    "motive": "curiosity", "system": "BVH", "lookup_id": f"L{nr}", "user_id": one["user_id"],
+                    "subject_id": "SECRETSUBJECT", "occurred_at": pd.Timestamp(one["day"]), "score": 0.9,
+                    "evidence": "{}",
+                }
+                for nr, one in enumerate(wave)
+            ]
         ),
     )  # fmt: skip
-    warehouse.insert(
-        "lookup_risk",
-        pd.DataFrame(
-            {
-                **common, "risk": 0.5, "detectors": [[detector] for detector in detectors],
-                "work_links": [[] for _ in detectors], "sum_shown": "{}", "alert_about": "behaviour",
-            }
-        ),
-    )  # fmt: skip
-
-
-def _around(warehouse: Warehouse, days: int, a_day: int, hostile: bool) -> None:
-    dates = [FIRST + dt.timedelta(days=number) for number in range(days)]
-    skipped = [f"fixation: {SCRIPT}" if hostile else "fixation: needs history"]
-    warehouse.insert(
-        "runs",
-        pd.DataFrame(
-            {
-                "run_id": [f"R{day}" for day in dates],
-                "audit_date": dates,
-                "started_at": pd.Timestamp("2026-06-01"),
-                "finished_at": pd.Timestamp("2026-06-01"),
-                "status": "done",
-                "config_hash": "0123456789abcdef",
-                "code_version": "0.1.0+abc",
-                "lookups": a_day,
-                "explained": [int(a_day * (0.93 + 0.01 * (day.day % 3))) for day in dates],
-                "first_lookups": a_day // 3,
-                "first_explained": int(a_day / 3 * 0.88),
-                "findings": 10,
-                "skipped_detectors": [skipped if day.day < 4 else [] for day in dates],
-            }
-        ),
+    warehouse.run(
+        "INSERT INTO volume_days SELECT day, cut, $part, 500, 400, 60 FROM volume_days WHERE cut = 'system'",
+        {"part": SCRIPT if hostile else "MEOS"},
     )
+    warehouse.run("UPDATE users SET surname = 'SECRETNAME'")
+    warehouse.run(
+        "UPDATE runs SET skipped_detectors = [$line]", {"line": f"fixation: {SCRIPT if hostile else 'why'}"}
+    )
+    if hostile:
+        for nr, name in enumerate((SCRIPT, IMAGE, REVERSED)):
+            warehouse.run(
+                "UPDATE users SET team = $name WHERE team = $old", {"name": name, "old": f"Team {nr}"}
+            )
+        warehouse.run("UPDATE users SET district = $name WHERE district = 'South'", {"name": SCRIPT})
+    _around(warehouse, hostile=hostile)
+
+
+def _around(warehouse: Warehouse, *, hostile: bool) -> None:
     warehouse.insert(
         "news",
         pd.DataFrame(
             {
                 "news_id": ["N1", "N2", "N3"],
-                "published_at": [pd.Timestamp(FIRST) + pd.Timedelta(days=day) for day in (12, 41, 42)],
+                "published_at": [pd.Timestamp(MONDAY) + pd.Timedelta(days=day) for day in (12, 41, 42)],
                 "subject_id": "SECRETSUBJECT",
                 "headline": "SECRETHEADLINE",
                 "file_id": "f",
@@ -163,11 +92,11 @@ def _around(warehouse: Warehouse, days: int, a_day: int, hostile: bool) -> None:
         pd.DataFrame(
             {
                 "intervention_id": ["I1", "I2", "I3"],
-                "held_on": [FIRST + dt.timedelta(days=day) for day in (20, 55, 62)],
+                "held_on": [MONDAY + dt.timedelta(days=day) for day in (40, 45, 62)],
                 "kind": ["campaign", "dilemma_session", "debrief"],
-                "theme": ["public_figure", SCRIPT if hostile else "neighbour", IMAGE if hostile else None],
-                "unit": [None, "Eenheid Den Haag", "Eenheid Den Haag"],
-                "team": [None, None, "Team 3"],
+                "theme": ["news_spike", SCRIPT if hostile else "neighbour", IMAGE if hostile else None],
+                "unit": [None, "Unit", "Unit"],
+                "team": [None, None, "Team 9"],
                 "file_id": "f",
             }
         ),
@@ -175,19 +104,25 @@ def _around(warehouse: Warehouse, days: int, a_day: int, hostile: bool) -> None:
 
 
 Site = dict[str, Path]
-FIGURES = {"trends": 2, "where": 1, "when": 3, "themes": 1}
-PAGES = ["index", "trends", "where", "when", "themes", "measures", "method"]
+PAGES = ["index", "trends", "where", "when", "news", "measures", "emerging", "themes", "method"]
+
+
+def written(warehouse: Warehouse, folder: Path, language: Language | None = None) -> list[Path]:
+    return Report(warehouse).write(folder, language)
 
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Site]:
     """The pages by name, of each warehouse and language."""
     found: dict[str, Site] = {}
-    for name, sizes in {"plain": {}, "hostile": {"hostile": True}, "tiny": {"users": 8, "days": 3}}.items():
+    for name in ("plain", "hostile", "tiny"):
         folder = tmp_path_factory.mktemp(name)
-        with Warehouse(None, Settings()) as warehouse:
-            fill(warehouse, **sizes)  # type: ignore[arg-type]
-            for path in write_report(warehouse, folder / "reports"):
+        with Warehouse(folder / "w.duckdb", Settings()) as warehouse:
+            if name == "tiny":
+                fill(warehouse, teams=(8,), weeks=3)
+            else:
+                unit(warehouse, hostile=name == "hostile")
+            for path in written(warehouse, folder / "reports"):
                 found.setdefault(f"{name}-{path.parent.name}", {})[path.stem] = path
     return found
 
@@ -227,7 +162,7 @@ def test_every_address_is_that_of_a_page_beside_it(sites: dict[str, Site]) -> No
 
 def test_one_language_alone_has_no_link_to_another(tmp_path: Path) -> None:
     with Warehouse(None, Settings()) as warehouse:
-        (page,) = write_report(warehouse, tmp_path, language="nl")
+        (page,) = written(warehouse, tmp_path, "nl")
     assert page == tmp_path / "nl" / "index.html"
     assert "../" not in page.read_text("utf-8")
 
@@ -240,17 +175,19 @@ def test_pages_of_an_earlier_site_go_and_files_of_others_stay(tmp_path: Path, si
     for name in ("trends.pdf", "notes.html", "notes.pdf"):
         (folder / name).write_text("kept by hand")
     with Warehouse(None, Settings()) as warehouse:
-        write_report(warehouse, tmp_path, language="en")
+        written(warehouse, tmp_path, "en")
     assert sorted(path.name for path in folder.iterdir()) == ["index.html", "notes.html", "notes.pdf"]
 
 
-def test_the_same_warehouse_gives_the_same_bytes(tmp_path: Path) -> None:
-    with Warehouse(None, Settings()) as warehouse:
-        fill(warehouse, users=60, days=14, a_day=200)
-        first = write_report(warehouse, tmp_path / "a", language="nl")
-        second = write_report(warehouse, tmp_path / "b", language="nl")
+def test_the_same_warehouse_and_key_give_the_same_bytes(tmp_path: Path) -> None:
+    with Warehouse(tmp_path / "w.duckdb", Settings()) as warehouse:
+        fill(warehouse, teams=(20, 20), weeks=4)
+        first = written(warehouse, tmp_path / "a", "nl")
+        second = written(warehouse, tmp_path / "b", "nl")
     assert len(first) > 1
     assert [page.read_bytes() for page in first] == [page.read_bytes() for page in second]
+    key = tmp_path / "w.duckdb.key"
+    assert key.stat().st_mode & 0o777 == 0o600
 
 
 def test_no_person_is_on_a_page(sites: dict[str, Site]) -> None:
@@ -261,17 +198,25 @@ def test_no_person_is_on_a_page(sites: dict[str, Site]) -> None:
 def test_titles_say_what_was_planted(sites: dict[str, Site]) -> None:
     english, dutch = sites["plain-en"], sites["plain-nl"]
     for page in ("trends", "index"):
-        assert "Curiosity about doubled in the week of 16 February" in _own(english[page])
-        assert "Nieuwsgierigheid verdubbelde ongeveer in de week van 16 februari" in _own(dutch[page])
-    assert "MEOS has the highest rate of questions" in _own(english["when"])
-    assert "1 of 30 groups differs from the others by more than chance" in _own(english["where"])
+        assert re.search("Curiosity .* in the week of 16 February", _own(english[page]))
+        assert re.search("Nieuwsgierigheid .* in de week van 16 februari", _own(dutch[page]))
+    assert "Team 9" in _own(english["where"])
+    assert "Discuss “Neighbours”" in _own(english["index"])
+    assert "One wave of attention" in _own(english["news"])
 
 
-def test_a_team_of_four_is_not_on_the_page(sites: dict[str, Site]) -> None:
-    text = _own(sites["plain-en"]["where"])
-    assert ">Team 30<" in text
-    assert "Team 31" not in text
-    assert "Other teams" in text
+def test_a_team_of_four_is_on_no_page(sites: dict[str, Site]) -> None:
+    text = _own(*sites["plain-en"].values())
+    assert "Team 10" not in text
+    assert "Team 1<" in text
+
+
+def test_every_published_count_is_a_multiple_of_five(sites: dict[str, Site]) -> None:
+    for address in re.findall(r'href="data:text/csv[^,]*,([^"]*)"', _own(*sites["plain-en"].values())):
+        header, *rows = csv.reader(io.StringIO(unquote(address).lstrip("\ufeff")))
+        places = [nr for nr, name in enumerate(header) if name.endswith(("Questions", "Lookups", "Users"))]
+        counts = [row[place] for row in rows for place in places]
+        assert all(not count or int(count) % 5 == 0 for count in counts), header
 
 
 def test_a_site_about_too_few_people_holds_no_number_and_no_figure(sites: dict[str, Site]) -> None:
@@ -284,26 +229,27 @@ def test_a_site_about_too_few_people_holds_no_number_and_no_figure(sites: dict[s
 
 def test_an_empty_warehouse_gives_a_page_that_says_so(tmp_path: Path) -> None:
     with Warehouse(None, Settings()) as warehouse:
-        (page,) = write_report(warehouse, tmp_path, language="en")
+        (page,) = written(warehouse, tmp_path, "en")
     assert "Nothing has been audited yet" in page.read_text("utf-8")
 
 
 def test_every_figure_has_its_table_open_and_as_a_download(sites: dict[str, Site]) -> None:
     """A page without scripts then shows the numbers; where there are scripts, they fold the table."""
-    for name, expected in FIGURES.items():
-        figures = _own(sites["plain-en"][name]).split('<figure class="figure"')[1:]
-        assert len(figures) == expected
+    for name, page in sites["plain-en"].items():
+        figures = _own(page).split('<figure class="figure')[1:]
+        assert len(figures) > 0 or name in ("index", "method", "emerging")
         for part in figures:
-            assert '<script type="application/json"' in part
-            assert '<details class="fold" open>' in part
-            assert "<table>" in part
-            assert re.search(r'download="\w+-2026-01-05_2026-03-29-en\.csv" href="data:text/csv', part)
+            assert '<script type="application/json"' in part or 'class="empty"' in part
+            if "data-figure" in part:
+                assert '<details class="fold" open>' in part
+                assert "<table>" in part
+                assert re.search(r'download="[\w-]+-2026-01-05_2026-04-05-en\.csv" href="data:text/csv', part)
 
 
 def test_the_method_names_what_did_not_run_and_what_is_hidden(sites: dict[str, Site]) -> None:
     text = _own(sites["plain-en"]["method"])
-    for words in ("fixation: needs history", "0123456789abcdef", "0.1.0+abc", "How many numbers are hidden"):
-        assert words in text
+    for words in ("fixation: why", r"\d groups? w\w+ merged", "multiple of 5", "Configuration"):
+        assert re.search(words, text)
 
 
 def test_hostile_names_are_text_only(sites: dict[str, Site]) -> None:
@@ -349,14 +295,14 @@ def test_a_browser_draws_each_page_and_nothing_else_happens(
         view.on("pageerror", lambda error, said=said: said.append(str(error)))
         view.on("request", lambda request, asked=asked: asked.append(request.url))
         view.goto(path.as_uri())
-        if page in FIGURES:
+        if view.locator("[data-figure]").count():
             view.wait_for_selector("html[data-drawn]")
         view.evaluate("() => document.querySelectorAll('details').forEach(part => { part.open = true; })")
         seen = view.evaluate(_WATCH)
         view.close()
         assert said == []
         assert asked == [path.as_uri()]
-        assert seen["plots"] == FIGURES.get(page, 0)
+        assert seen["plots"] > 0 or page in ("index", "method", "emerging")
         assert seen["svgs"] >= seen["plots"]
         assert not seen["hacked"]
         assert not seen["links"]

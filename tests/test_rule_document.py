@@ -146,14 +146,14 @@ def test_the_fixed_words_are_the_same_ones_in_both_languages() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_introduction_names_the_numbers_that_run(language: str) -> None:
     text = document(language).split('<a id="contents"></a>')[0].replace("\n", " ").replace(",", ".")
-    assert (PRIOR_LOG_ODDS, EVIDENCE_FACTOR) == (-6.3, 1.7)
-    assert "−6.3" in text
+    assert (PRIOR_LOG_ODDS, EVIDENCE_FACTOR) == (-6.7, 1.7)
+    assert "−6.7" in text
     assert f" {REPEATED_SHARE} " in text
     assert f" {round(1 / USUAL_RATE)} " in text
-    # −6.3 + 8.16 = 1.86, and 1 / (1 + e^−1.86) = 0.865; less 4.59 it is 1 / (1 + e^2.73) = 0.061
-    assert "= 1.86. " in text
-    assert "0.87" in text
-    assert "0.06" in text
+    # −6.7 + 8.16 = 1.46, and 1 / (1 + e^−1.46) = 0.812; less 4.59 it is 1 / (1 + e^3.13) = 0.042
+    assert "= 1.46. " in text
+    assert "0.81" in text
+    assert "0.04" in text
     for number in (Reporting().minimum_group, BASE, Alerts().recalibrate_from):
         assert f" {number}" in text
     for law in ("Wpg art. 32", "2016/680", "art. 88", "WOR", "2024/1689", "art. 25"):

@@ -320,8 +320,8 @@ def test_the_session_and_the_campaign_are_in_the_table(tmp_path: Path) -> None:
     assert rows["measures"] == rows["measures-without"]
     assert work["measures"] == work["measures-without"]
     campaign, *sessions = rows["measures"]
-    assert campaign == (date(2026, 1, 10), "campaign", "family", None, None, 50)
-    assert {row[:3] for row in sessions} == {(date(2026, 1, 12), "dilemma_session", "neighbour")}
+    assert campaign == (date(2026, 1, 10), "campaign", "neighbour", None, None, 50)
+    assert {row[:3] for row in sessions} == {(date(2026, 1, 12), "dilemma_session", "family")}
     held = {(team, unit) for _, _, _, unit, team, _ in sessions}
     assert len(held) == len(sessions) == round(len(teams) / 2)
     assert held < set(teams)
@@ -355,12 +355,12 @@ def _fall(cells: np.ndarray, theme: str) -> float:
 
 def test_the_session_lowers_its_theme_in_its_teams_and_no_other(measured: dict[str, np.ndarray]) -> None:
     with_effect, without = measured["measures"], measured["measures-without"]
-    neighbour, rising = THEMES.index("neighbour"), THEMES.index("vehicle_at_door")
-    assert with_effect[1, 1, neighbour] / without[1, 1, neighbour] == pytest.approx(0.4, abs=0.05)
-    assert _fall(with_effect, "neighbour") == pytest.approx(0.4, abs=0.1)
-    assert _fall(without, "neighbour") == pytest.approx(1, abs=0.25)
+    family, rising = THEMES.index("family"), THEMES.index("vehicle_at_door")
+    assert with_effect[1, 1, family] / without[1, 1, family] == pytest.approx(0.4, abs=0.05)
+    assert _fall(with_effect, "family") == pytest.approx(0.4, abs=0.1)
+    assert _fall(without, "family") == pytest.approx(1, abs=0.25)
     with_effect, without = with_effect.copy(), without.copy()
-    with_effect[1, 1, neighbour] = without[1, 1, neighbour] = 0
+    with_effect[1, 1, family] = without[1, 1, family] = 0
     with_effect[:, 1, rising] = without[:, 1, rising] = 0
     assert (with_effect == without).all()
 
@@ -384,7 +384,7 @@ def test_what_a_session_prevents_is_all_that_it_changes_and_a_campaign_changes_n
         for effect, made in plans.items()
     }
     assert rows[1] < rows[0.6] < rows[0.3] < rows[0]
-    assert {row[3] for row in rows[0] - rows[1]} == {THEMES.index("neighbour")}
+    assert {row[3] for row in rows[0] - rows[1]} == {THEMES.index("family")}
     for other in (replace(world, campaign_theme=""), replace(world, campaign_at=0.8)):
         made, _ = _planned(other, 9, users=200)
         assert all(

@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command()(alerts)
     app.command()(triage)
     app.command()(report)
+    app.command()(whose)
     app.command()(dossier)
     app.command()(evaluate)
     app.command()(export)
@@ -170,27 +171,57 @@ def report(
         typer.Option("--session", metavar="TEAM", help="Only one A4 page for a session with this team."),
     ] = None,
     lang: LanguageOption = None,
+    pdf: Annotated[
+        bool,
+        typer.Option("--pdf", help="Also print each page to PDF, with a Chromium or Chrome of this machine."),
+    ] = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the prevention dashboard: trends, teams, themes and measures, and never a person.
 
+    OUT gets a folder for each language, with pages that link to one another; begin with index.html.
     Covers the last quarter of whole weeks that were audited, or the whole weeks between --from and --to.
     Every number went through the disclosure gate; --json prints those numbers.
     """
+    from lookup_audit.reporting.pdf import find_chromium, print_pdf
     from lookup_audit.reporting.report import Report
 
     start, end = day_from(first, "--from"), day_from(last, "--to")
     language = language_from(lang)
+    chromium = find_chromium() if pdf else None  # a missing browser is said before anything is written
     with open_warehouse(warehouse, config) as opened:
         check_period(opened, start, end)
         made = Report(opened, from_day=start, to_day=end)
     pages = made.write_session_sheet(session, out, language) if session else made.write(out, language)
+    if chromium:
+        pages += print_pdf(pages, chromium)
     if as_json:
         say_json({"pages": pages, "published": made.published.as_dict() if made.published else None})
     else:
         _say_written(pages, as_json=False)
+
+
+def whose(
+    reference: Annotated[str, typer.Argument(help="From the page of news, such as N-7QX2K4MD.")],
+    reason: Annotated[str, typer.Option(help="Why you need to know; it is kept.")],
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whom a reference on the dashboard stands for; for investigators, and recorded before it is said."""
+    from lookup_audit.privacy.trail import record
+    from lookup_audit.reporting.references import resolve
+
+    with open_warehouse(warehouse, config) as opened:
+        subject = resolve(opened, reference)
+        with opened.transaction():
+            record(opened, action="whose", about=reference, reason=reason)
+    if as_json:
+        say_json({"reference": reference, "subject_id": subject})
+    else:
+        say(subject)
 
 
 def dossier(

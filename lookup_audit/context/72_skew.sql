@@ -3,9 +3,11 @@
 -- and from what the user's peers look up. Evidence is minus the logarithm of the chance of so many (Chernoff's
 -- bound on a Poisson or binomial tail, 1952), less the logarithm of how many such questions were asked tonight
 -- (Bonferroni): 3 means that at most one night in twenty has any such pile by chance.
-WITH met AS (
+-- A household or person met on several days is counted once, and each count asks for its own columns only: to take
+-- the repeats out of whole rows first costs more than it saves.
+WITH met AS NOT MATERIALIZED (
     SELECT user_id, team, focus_id, surname_key, postcode_key, home_key, sex FROM interests
-    UNION
+    UNION ALL
     SELECT user_id, team, focus_id, surname_key, postcode_key, home_key, sex
     FROM interest_days
     WHERE day < $day AND day >= $day - $interest_days
@@ -104,7 +106,7 @@ expected AS (
 ),
 
 of_one_sex AS (
-    SELECT user_id, team, sex AS pile, count(*) AS persons
+    SELECT user_id, team, sex AS pile, count(DISTINCT focus_id) AS persons
     FROM met
     WHERE sex IS NOT NULL
     GROUP BY user_id, team, sex

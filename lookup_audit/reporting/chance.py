@@ -1,4 +1,4 @@
-"""What chance alone does to counts: intervals and changes.
+"""What chance alone does to counts: intervals, changes, and differences between groups.
 
 A published count may be rounded at random to base 5: up or down to a multiple of 5, so that it is right on
 average (Willenborg and de Waal, Elements of Statistical Disclosure Control, 2001, chapter 9). `rounded` says
@@ -6,14 +6,31 @@ how many numbers so rounded were added up in a count, 0 where it is exact; inter
 """
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
 
 import numpy as np
 from scipy import optimize, special, stats
 
 from lookup_audit.privacy.disclosure import BASE
 
+Place = Literal["inside", "outside_95", "outside_998"]
+
 PER = 10_000
 """Rates are per this many lookups."""
+
+FEWEST_GROUPS = 5
+"""Fewer do not show how much groups usually differ, so that none of them can differ by more."""
+
+_WINSORISED = 0.1
+# What is left of the mean of squares of a normal variable after winsorising. Without dividing by it a third of
+# the usual spread would be missed, and twice as many groups called different.
+_EDGE = float(stats.norm.ppf(1 - _WINSORISED))
+_OF_NORMAL = 1 - 2 * _WINSORISED - 2 * _EDGE * float(stats.norm.pdf(_EDGE)) + 2 * _WINSORISED * _EDGE**2
+_GRID = 60
+_ALMOST_NONE = 1e-100
 
 
 def rounding_variance(expected: float, rounded: int) -> float:
@@ -29,11 +46,11 @@ def rounding_variance(expected: float, rounded: int) -> float:
 def rate_interval(
     count: int, lookups: int, confidence: float = 0.95, *, rounded: int = 0
 ) -> tuple[float, float, float]:
-    """The rate per 10,000 lookups with its interval, which is exact for Poisson counts (Garwood, Biometrika 28, 1936).
+    """The rate per 10,000 lookups with its interval: for exact counts Garwood's (Biometrika 28, 1936).
 
     The interval holds every rate at which a count as far out as this one is not rarer than the tail; for one
     rounded number that is exact too, for a sum of several the spread is widened by what each adds. Raises
-    `ValueError` when there are no lookups.
+    `ValueError` when there are no lookups, or a rounded count is no multiple of 5.
     """
     if lookups <= 0:
         raise ValueError("a rate needs lookups")
@@ -41,11 +58,16 @@ def rate_interval(
     return PER * count / lookups, PER * low / lookups, PER * high / lookups
 
 
+@cache
 def _bounds(count: int, tail: float, rounded: int) -> tuple[float, float]:
     if not rounded:
         low = float(stats.chi2.ppf(tail, 2 * count) / 2) if count else 0.0
         return low, float(stats.chi2.ppf(1 - tail, 2 * count + 2) / 2)
-    widest = count + 20 + 20 * math.sqrt(count + (BASE**2 - 1) / 6 * rounded)
+    if count % BASE:
+        raise ValueError(f"a sum of rounded counts is a multiple of {BASE}, and {count} is none")
+    widest = 2.0 * count + BASE
+    while _at_least(count + BASE, widest, rounded) < 1 - tail:
+        widest *= 2
 
     def too_high(expected: float) -> float:
         return 1 - _at_least(count + BASE, expected, rounded) - tail
@@ -53,25 +75,30 @@ def _bounds(count: int, tail: float, rounded: int) -> tuple[float, float]:
     def too_low(expected: float) -> float:
         return _at_least(count, expected, rounded) - tail
 
-    low = float(optimize.brentq(too_low, 1e-9, widest)) if count else 0.0
-    return low, float(optimize.brentq(too_high, 1e-9, widest))
+    low = float(optimize.brentq(too_low, _ALMOST_NONE, widest)) if count >= BASE else 0.0
+    return low, float(optimize.brentq(too_high, _ALMOST_NONE, widest))
 
 
-def _at_least(count: int, expected: float, rounded: int) -> float:
-    """The chance of a published count of at least so many.
+def _at_least(count: float, expected: float, rounded: int, spread: float = 1.0) -> float:
+    """The chance of a count of at least so many: Poisson, or with a variance `spread` times as large.
 
-    A number n is rounded to at least 5k when n and a random one of 0 to 4 are at least 5k together. What more
-    than one rounded number adds to the spread widens the Poisson distribution by as much.
+    A number n is rounded to at least 5k when n and a random one of 0 to 4 are together at least 5k. What more
+    than one rounded number adds is taken as a further factor on the variance.
     """
-    thresholds = np.maximum(count - np.arange(BASE), 0.0)
-    spread = 1 + rounding_variance(expected, rounded - 1) / expected
-    chances = np.where(
-        thresholds > 0, special.gammainc(np.maximum(thresholds, 1) / spread, expected / spread), 1.0
-    )
-    return float(chances.mean())
+    if rounded > 1:
+        spread *= 1 + rounding_variance(expected, rounded - 1) / expected
+    needed = [count - short for short in range(BASE if rounded else 1)]
+    return sum(_exact_at_least(n, expected, spread) if n > 0 else 1.0 for n in needed) / len(needed)
 
 
-def rate_ratio(
+def _exact_at_least(count: float, expected: float, spread: float) -> float:
+    """The tail of a Poisson, or of a negative binomial distribution, also between whole counts."""
+    if spread < 1 + 1e-6:
+        return float(special.gammainc(count, expected))
+    return float(special.betainc(count, expected / (spread - 1), 1 - 1 / spread))
+
+
+def rate_ratio(  # noqa: PLR0913 - two counts, each with what it is over
     count: int,
     lookups: int,
     count_before: int,
@@ -86,7 +113,7 @@ def rate_ratio(
     (Przyborowski and Wilenski, Biometrika 31, 1940); the interval of that share is Clopper and Pearson's,
     turned into a ratio. For rounded ones (`rounded`: how many numbers each count adds up) the intervals of both
     rates are combined (Donner and Zou, Statistical Methods in Medical Research 21, 2012). At least one count
-    must be above zero, or `ValueError`.
+    must be above zero, and rounded ones multiples of 5, or `ValueError`.
     """
     both = count + count_before
     if both == 0 or lookups <= 0 or lookups_before <= 0:
@@ -97,9 +124,10 @@ def rate_ratio(
     if any(rounded):
         low, high = _combined(count, count_before, tail, rounded)
         return ratio, low * exposure, high * exposure
-    low = float(stats.beta.ppf(tail, count, count_before + 1)) if count else 0.0
-    high = float(stats.beta.ppf(1 - tail, count + 1, count_before)) if count_before else 1.0
-    return ratio, *(share / (1 - share) * exposure if share < 1 else float("inf") for share in (low, high))
+    least = float(stats.beta.ppf(tail, count, count_before + 1)) if count else 0.0
+    most = float(stats.beta.ppf(1 - tail, count + 1, count_before)) if count_before else 1.0
+    high = most / (1 - most) * exposure if most < 1 else float("inf")
+    return ratio, least / (1 - least) * exposure, high
 
 
 def _combined(count: int, before: int, tail: float, rounded: tuple[int, int]) -> tuple[float, float]:
@@ -115,3 +143,94 @@ def _combined(count: int, before: int, tail: float, rounded: tuple[int, int]) ->
     if not least_before:
         return smallest, float("inf")
     return smallest, (product + math.sqrt(product**2 - most * least_before)) / least_before
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The rates between which chance and the usual spread keep groups, along the exposures of the grid."""
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """The rate of all, the factor by which groups spread more than chance, limits to draw, each group's place.
+
+    Rates are per 10,000 lookups. The spread is 1 where chance explains it all, and None where there are too
+    few groups to say, or no questions: then all groups are inside, and there are no limits to draw.
+    """
+
+    rate: float
+    spread: float | None
+    exposures: tuple[float, ...]
+    limits_95: Limits
+    limits_998: Limits
+    places: tuple[Place, ...]
+
+
+def funnel(counts: Sequence[int], exposures: Sequence[int], *, rounded: int = 0) -> Funnel:
+    """The funnel plot of groups: each one's place inside or outside the limits at 95% and at 99.8%.
+
+    Limits with over-dispersion (Spiegelhalter, Statistics in Medicine 24, 2005): one person makes many
+    questions, so groups differ more than Poisson counts do. The spread is the mean of squared z-scores,
+    winsorised at 10% on each side and freed of what that takes off. A count is outside where one as far out,
+    itself counted half, is rarer than the tail. `rounded` is how many rounded numbers each count adds up. An
+    exposure that is not above zero is a `ValueError`.
+    """
+    if any(exposure <= 0 for exposure in exposures):
+        raise ValueError("a group without lookups has no place in a funnel")
+    rate = sum(counts) / sum(exposures) if exposures else 0.0
+    if len(counts) < FEWEST_GROUPS or rate == 0:
+        inside: tuple[Place, ...] = tuple("inside" for _ in counts)
+        return Funnel(PER * rate, None, (), Limits((), ()), Limits((), ()), inside)
+    expected = [rate * exposure for exposure in exposures]
+    variances = [mean + rounding_variance(mean, rounded) for mean in expected]
+    z = (np.asarray(counts, float) - expected) / np.sqrt(variances)
+    usual = np.clip(z, *np.quantile(z, [_WINSORISED, 1 - _WINSORISED]))
+    spread = max(1.0, float(np.mean(usual**2)) / _OF_NORMAL)
+    grid = np.geomspace(min(exposures), max(exposures), _GRID).tolist()
+    return Funnel(
+        rate=PER * rate,
+        spread=spread,
+        exposures=tuple(grid),
+        limits_95=_limits(grid, rate, rounded, spread, 0.025),
+        limits_998=_limits(grid, rate, rounded, spread, 0.001),
+        places=tuple(
+            _place(_above(count, mean, rounded, spread)) for count, mean in zip(counts, expected, strict=True)
+        ),
+    )
+
+
+def _above(count: float, expected: float, rounded: int, spread: float) -> float:
+    """The chance of a higher count, and half that of the same: even in the middle, however few are expected."""
+    step = BASE if rounded else 1
+    same_or_more = _at_least(count, expected, rounded, spread)
+    return (same_or_more + _at_least(count + step, expected, rounded, spread)) / 2
+
+
+def _place(above: float) -> Place:
+    rarity = min(above, 1 - above)
+    if rarity < 0.001:
+        return "outside_998"
+    return "outside_95" if rarity < 0.025 else "inside"
+
+
+def _limits(exposures: Sequence[float], rate: float, rounded: int, spread: float, tail: float) -> Limits:
+    low, high = [], []
+    for exposure in exposures:
+        mean = rate * exposure
+
+        def above(count: float, chance: float, mean: float = mean) -> float:
+            return _above(count, mean, rounded, spread) - chance
+
+        widest = max(mean, 1.0)
+        while above(widest, tail) > 0:
+            widest *= 2
+        # where not even a count of none is rare enough, nothing lies below
+        none_is_rare = above(0.0, 1 - tail) > 0
+        low.append(
+            PER * optimize.brentq(above, 0.0, widest, args=(1 - tail,)) / exposure if none_is_rare else 0.0
+        )
+        high.append(PER * optimize.brentq(above, 0.0, widest, args=(tail,)) / exposure)
+    return Limits(tuple(low), tuple(high))

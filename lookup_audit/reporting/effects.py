@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from lookup_audit.reporting.quasi_poisson import Floats, step_ratio
+from lookup_audit.reporting.quasi_poisson import Floats, Observed, step_ratio
 from lookup_audit.reporting.series import Series, pooled
 
 Method = Literal["interrupted", "compared"]
@@ -29,7 +29,7 @@ FEWEST_WEEKS = 4
 """On each side: from fewer, how much weeks differ by themselves cannot be judged."""
 
 FEWEST_QUESTIONS = 20
-"""In all, on each arm of a comparison: four published fives. From fewer, not even a stop could be told from chance."""
+"""In all, and on each side of a comparison: four published fives. Of fewer, rounding is most of what is seen."""
 
 WEEKS_FOR_A_TREND = 13
 """Before: a slope through fewer weeks is mostly noise, and the step after would carry it on."""
@@ -74,8 +74,8 @@ def interrupted(series: Series, held_on: dt.date) -> Effect:
     columns = [np.ones(len(after))]
     if effect.weeks_before >= WEEKS_FOR_A_TREND:
         columns.append(np.asarray([(week - used.weeks[0]) / _YEAR for week in used.weeks]))
-    counts, lookups = np.asarray(used.questions, float), np.asarray(used.lookups, float)
-    return _judged(effect, counts, lookups, np.column_stack(columns), after)
+    observed = Observed(np.asarray(used.questions, float), np.asarray(used.lookups, float))
+    return _judged(effect, observed, np.column_stack(columns), after)
 
 
 def compared(treated: Sequence[Series], others: Sequence[Series], held_on: dt.date) -> Effect:
@@ -93,11 +93,10 @@ def compared(treated: Sequence[Series], others: Sequence[Series], held_on: dt.da
     if _too_short(effect) or min(sum(ours.questions), sum(theirs.questions)) < FEWEST_QUESTIONS:
         return effect
     count, rest = np.asarray(ours.questions, float), np.asarray(theirs.questions, float)
-    told = count + rest > 0  # a week without any question does not say who had fewer
     exposures = np.asarray(ours.lookups, float) / np.asarray(theirs.lookups, float)
-    return _judged(
-        effect, count[told], exposures[told], np.ones((int(told.sum()), 1)), after[told], (count + rest)[told]
-    )
+    told = count + rest > 0  # a week without any question does not say who had fewer
+    parts = Observed(count[told], exposures[told], (count + rest)[told])
+    return _judged(effect, parts, np.ones((len(parts.counts), 1)), after[told])
 
 
 def _same_weeks(ours: Series, theirs: Series) -> tuple[Series, Series]:
@@ -142,16 +141,9 @@ def _too_short(effect: Effect) -> bool:
     return min(effect.weeks_before, effect.weeks_after) < FEWEST_WEEKS
 
 
-def _judged(
-    effect: Effect,
-    counts: Floats,
-    exposures: Floats,
-    others: Floats,
-    step: Floats,
-    totals: Floats | None = None,
-) -> Effect:
+def _judged(effect: Effect, observed: Observed, others: Floats, step: Floats) -> Effect:
     try:
-        ratios = step_ratio(counts, exposures, others, step, totals=totals)
+        ratios = step_ratio(observed, others, step)
     except ValueError:  # the questions lie in too few of the weeks
         return effect
     change, low, high = (ratio - 1 for ratio in ratios)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
-from lookup_audit.reporting.quasi_poisson import Floats, step_ratio
+from lookup_audit.reporting.quasi_poisson import Floats, Observed, step_ratio
 from lookup_audit.reporting.series import Series
 
 Sureness = Literal["very_sure", "fairly_sure"]
@@ -126,13 +126,8 @@ def _clearness(surplus: Any) -> Any:
 def _change(series: Series, false_share: float, confidence: float) -> Change:
     split = FEWEST_ON_A_SIDE + int(np.abs(_clearness(_surplus(series))).argmax())
     after = (np.arange(len(series.weeks)) >= split).astype(float)
-    ratio, low, high = step_ratio(
-        np.asarray(series.questions, float),
-        np.asarray(series.lookups, float),
-        np.ones((len(after), 1)),
-        after,
-        confidence=confidence,
-    )
+    observed = Observed(np.asarray(series.questions, float), np.asarray(series.lookups, float))
+    ratio, low, high = step_ratio(observed, np.ones((len(after), 1)), after, confidence=confidence)
     sureness: Sureness = "very_sure" if false_share <= VERY_SURE else "fairly_sure"
     return Change(series.name, series.weeks[split], ratio, low, high, sureness)
 

@@ -135,6 +135,7 @@ def _dots(
             "hovertext": [plot_text(f"{labels[p]}: {names.rate(rates[p])}") for p in seen],
         },
     ]
+    unit = _("per 10,000 lookups; dotted: the whole")
     most = max([rates[place].high or 0.0 for place in seen] + [whole.rate or 0.0])
     shapes = []
     if whole.rate is not None:
@@ -147,14 +148,17 @@ def _dots(
             math.ceil(80 + 30 * len(rates)),
             shapes=shapes,
             xaxis=axis(
-                title={
-                    "text": _("per 10,000 lookups; dotted: the whole"),
-                    "font": {"color": QUIET, "size": 12},
-                },
+                title={"text": plot_text(unit), "font": {"color": QUIET, "size": 12}},
                 range=[0, most * 1.05],
                 nticks=6,
             ),
             yaxis=_labels(labels, 30),
-            meta={"narrow": {"yaxis.ticktext": [wrapped(label, 16) for label in labels]}},
+            meta={
+                "narrow": {
+                    "yaxis.ticktext": [wrapped(label, 16) for label in labels],
+                    "xaxis.title.text": wrapped(unit, 30),
+                    "xaxis.nticks": 4,
+                }
+            },
         ),
     }

@@ -92,11 +92,16 @@ def render_page(template: str, language: Language, **context: Any) -> str:
 
 def write_page(path: Path, html: str) -> Path:
     """Write a page whole or not at all, readable by its owner only; the path comes back."""
+    return write_file(path, html.encode())
+
+
+def write_file(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all, readable by its owner only; the path comes back."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(html)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -6,6 +6,7 @@ Every count below was rounded by the gate, or was made from counts that were. Wh
 
 import calendar
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -111,8 +112,8 @@ class Published:
     activities: tuple[tuple[dt.date, str, str], ...]  # day, kind and theme; where is not said
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything as plain values for JSON."""
-        return asdict(self)
+        """Everything as plain values for JSON: days as ISO text, and what has no bound as null."""
+        return {name: _plain(value) for name, value in asdict(self).items()}
 
 
 def publish(
@@ -197,6 +198,10 @@ class _Shown:
         self.bounds = _bounds(counts.period)
         self.weeks = tuple(sorted(week for week in counts.volume if week <= counts.period.last))
         self.recent = self.weeks[-RECENT_WEEKS:]
+        self._team_lookups = {team.path: team.lookups for team in counts.teams}
+        self._team_themes: dict[Path, dict[str, int]] = {}
+        for (path, theme), questions in counts.team_themes.items():
+            self._team_themes.setdefault(path, {})[theme] = questions
         self.volume = {
             week: (
                 gate.count(lookups, "lookups", week.isoformat()),
@@ -340,13 +345,9 @@ class _Shown:
         return [self._members(name, members[name], None) for name in sorted(members)]
 
     def _members(self, name: Path, members: Sequence[Path], theme: str | None) -> Rate:
-        inside = set(members)
-        questions = sum(
-            count
-            for (path, one), count in self.counts.team_themes.items()
-            if path in inside and theme in (None, one)
-        )
-        lookups = sum(team.lookups for team in self.counts.teams if team.path in inside)
+        counts = [self._team_themes.get(path, {}) for path in members]
+        questions = sum(sum(own.values()) if theme is None else own.get(theme, 0) for own in counts)
+        lookups = sum(self._team_lookups.get(path, 0) for path in members)
         return self.cell(name, questions, lookups, "group", theme or "", *_identity(members))
 
     def pool(
@@ -394,6 +395,16 @@ def _rate(name: tuple[str, ...], questions: int, lookups: int) -> Rate:
     if not lookups:
         return Rate(name, questions, 0)
     return Rate(name, questions, lookups, *rate_interval(questions, lookups, rounded=1))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _weeks_of(month: dt.date) -> int:

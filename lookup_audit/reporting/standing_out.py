@@ -1,11 +1,48 @@
 """What stands out: groups and themes whose rate is above another by more than chance, however many are compared."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lookup_audit.reporting.chance import rate_interval, rate_ratio
 from lookup_audit.reporting.published import Compared, Rate
 
 _LEVEL = 0.05
+
+SMALLEST_RATIO = 1.25
+"""Of a part over the others: a smaller difference is no headline, however certain."""
+
+
+@dataclass(frozen=True)
+class StandsOut:
+    """A part whose rate is above that of the other parts by more than chance, and how many times."""
+
+    name: tuple[str, ...]
+    ratio: float
+
+
+def strongest_part(rates: Sequence[Rate], *, rounded: int = 1) -> StandsOut | None:
+    """The part of a whole that is most surely above the other parts together; the level of 5% is shared.
+
+    `rounded` is how many rounded numbers were added up in each part. Beside the others, and not beside the
+    whole: a question can lie in several parts, so all of them could seem high beside the whole.
+    """
+    known = [rate for rate in rates if rate.lookups]
+    questions, lookups = (sum(getattr(rate, what) for rate in known) for what in ("questions", "lookups"))
+    if len(known) < 2 or not questions:
+        return None
+    found: list[tuple[float, StandsOut]] = []
+    for rate in known:
+        ratio, low, _high = rate_ratio(
+            rate.questions,
+            rate.lookups,
+            questions - rate.questions,
+            lookups - rate.lookups,
+            confidence=1 - _LEVEL / len(known),
+            rounded=(rounded, rounded * (len(known) - 1)),
+        )
+        if low > 1 and ratio >= SMALLEST_RATIO:
+            found.append((low, StandsOut(rate.name, ratio)))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
 def standing_out(pairs: Sequence[tuple[Rate, Rate]]) -> list[int]:

@@ -114,7 +114,7 @@ _REGIONAL = World()
 
 # To test estimators of what prevention achieved, not to look like life: four in ten users misuse their access within
 # half a year, and the themes at hand occur five to ten times as often as in a regional unit. Reckoned for 1,000
-# users and 26 weeks: some 1,000 deeds, 36% of them about neighbours, so 90 in each of four cells (teams with a
+# users and 26 weeks: some 1,000 deeds, 36% of them about family, so 90 in each of four cells (teams with a
 # session and others, before and after), and 36 in the one where the session lowered them. A difference in
 # differences of logarithms then has a standard error of about sqrt(3 / 90 + 1 / 36) = 0.25, and 0.3 where two in
 # three are found; the effect is log(1 - 0.6) = -0.92. `draw_world` draws weights around these, as in every world.
@@ -123,8 +123,8 @@ _MEASURES_WITHOUT = replace(
     name="measures-without",
     misuse_users=0.3,
     theme_weights=(
-        ("neighbour", 0.36),
-        ("family", 0.22),
+        ("family", 0.36),
+        ("neighbour", 0.22),
         ("vehicle_at_door", 0.14),
         ("self_lookup", 0.06),
         ("colleague", 0.06),
@@ -136,8 +136,8 @@ _MEASURES_WITHOUT = replace(
         ("skewed_interest", 0.01),
         ("bulk_extraction", 0.01),
     ),
-    session_theme="neighbour",
-    campaign_theme="family",
+    session_theme="family",
+    campaign_theme="neighbour",
 )
 WORLDS: dict[str, World] = {
     world.name: world

@@ -27,7 +27,7 @@
   Promise.all(places.map(draw)).then(function () {
     document.documentElement.dataset.drawn = String(places.length);
   });
-  const paperWidth = 640; // of A4 between the margins of page.css, in CSS pixels
+  const paperWidth = 678; // of A4 between the margins of page.css, in CSS pixels
   window.addEventListener("beforeprint", function () {
     places.forEach(function (place) { Plotly.relayout(place, { autosize: false, width: paperWidth }); });
   });
