@@ -422,14 +422,20 @@ def _identity(members: Sequence[Path]) -> tuple[str, ...]:
     return tuple(part for path in sorted(members) for part in path)
 
 
-def _merged(counts: Counts, minimum_group: int) -> tuple[dict[Path, list[Path]], int]:
-    """Teams by the group that they are shown under, and how many were too small to stand alone."""
+def shown_under(counts: Counts, minimum_group: int) -> dict[Path, Path]:
+    """For each team the group that it is shown under: itself, or where it is too small, one level up."""
     paths = [team.path for team in counts.teams]
     names = merge_small_groups(paths, [team.users for team in counts.teams], minimum_group)
+    return dict(zip(paths, names, strict=True))
+
+
+def _merged(counts: Counts, minimum_group: int) -> tuple[dict[Path, list[Path]], int]:
+    """Teams by the group that they are shown under, and how many were too small to stand alone."""
+    under = shown_under(counts, minimum_group)
     groups: dict[Path, list[Path]] = {}
-    for path, name in sorted(zip(paths, names, strict=True), key=lambda pair: (pair[1], pair[0])):
+    for path, name in sorted(under.items(), key=lambda pair: (pair[1], pair[0])):
         groups.setdefault(name, []).append(path)
-    return groups, sum(name != path for path, name in zip(paths, names, strict=True))
+    return groups, sum(name != path for path, name in under.items())
 
 
 def _measures(counts: Counts, shown: _Shown) -> list[Measure]:

@@ -20,9 +20,10 @@ from lookup_audit.reporting.page_trends import trends_page
 from lookup_audit.reporting.page_when import when_page
 from lookup_audit.reporting.page_where import where_page
 from lookup_audit.reporting.plain import file_part
-from lookup_audit.reporting.published import MOTIVES, Published, publish
+from lookup_audit.reporting.published import MOTIVES, Published, publish, shown_under
 from lookup_audit.reporting.references import reference
-from lookup_audit.reporting.session_sheet import find_team, render_session_sheet
+from lookup_audit.reporting.session_sheet import render_session_sheet
+from lookup_audit.reporting.team_names import find_team
 from lookup_audit.reporting.site import Frame, SitePage, render_site, write_site
 from lookup_audit.settings import Language, Reporting
 from lookup_audit.warehouse import Warehouse, load_signed
@@ -54,13 +55,13 @@ class Report:
 
         Raises `UsageError` where no such team can be shown, and says which groups can.
         """
-        if self.published is None:
+        if self.counts is None or self.published is None:
             raise UsageError("there is nothing to show about any team in this period")
-        path = find_team(self.published, team)
+        path = find_team(self.published, team, shown_under(self.counts, self.limits.minimum_group))
         languages = (language,) if language else LANGUAGES
         return [
             write_page(
-                out / one / f"session-{file_part(path[-1])}.html",
+                out / one / f"session-{file_part('-'.join(path) or 'all')}.html",
                 render_session_sheet(self.published, path, Names(words_of(one), rule_prose()), one),
             )
             for one in languages
