@@ -42,7 +42,7 @@ def measure(world: str, seed: int, users: int, days: int, folder: Path) -> Measu
 
 def estimates(warehouse: Warehouse) -> Measured:
     """What the dashboard says: an effect for each measure, and what emerged among how many series."""
-    from lookup_audit.reporting.report import Report
+    from lookup_audit.reporting.dashboard.report import Report
 
     published = Report(warehouse).published
     if published is None:

@@ -62,7 +62,7 @@ FROM range(DATE '2025-01-06', DATE '2025-01-06' + INTERVAL {days} DAY, INTERVAL 
 
 def main(arguments: list[str] | None = None) -> int:
     """Make the tables, write the report in both languages, and print seconds and peak memory."""
-    from lookup_audit.reporting.report import Report
+    from lookup_audit.reporting.dashboard.report import Report
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.year", description=__doc__)
     parser.add_argument("--users", type=int, default=10_000)

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lookup_audit.reporting.chance import rate_interval, rate_ratio
-from lookup_audit.reporting.counts import Period
-from lookup_audit.reporting.emerging import Changes
+from lookup_audit.reporting.dashboard.chance import rate_interval, rate_ratio
+from lookup_audit.reporting.dashboard.counts import Period
+from lookup_audit.reporting.dashboard.emerging import Changes
+from lookup_audit.reporting.dashboard.names import Names, rule_prose
+from lookup_audit.reporting.dashboard.published import MOTIVES, Compared, Published, Rate, Theme
 from lookup_audit.reporting.language import words_of
-from lookup_audit.reporting.names import Names, rule_prose
-from lookup_audit.reporting.published import MOTIVES, Compared, Published, Rate, Theme
 from lookup_audit.settings import Language
 
 FIRST = dt.date(2026, 1, 5)

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from lookup_audit.reporting.chance import rate_interval
-from lookup_audit.reporting.counts import CUTS, WEEK, Period
-from lookup_audit.reporting.effects import Effect
-from lookup_audit.reporting.emerging import Change, Changes
-from lookup_audit.reporting.published import MOTIVES, Compared, Measure, Published, Rate, Theme
+from lookup_audit.reporting.dashboard.chance import rate_interval
+from lookup_audit.reporting.dashboard.counts import CUTS, WEEK, Period
+from lookup_audit.reporting.dashboard.effects import Effect
+from lookup_audit.reporting.dashboard.emerging import Change, Changes
+from lookup_audit.reporting.dashboard.published import MOTIVES, Compared, Measure, Published, Rate, Theme
 
 FIRST = dt.date(2026, 1, 5)
 WEEKS = 13

@@ -14,8 +14,8 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
 from lookup_audit.privacy.disclosure import BASE, Gate, merge_small_groups
-from lookup_audit.reporting.counts import read_counts
-from lookup_audit.reporting.published import Published, publish
+from lookup_audit.reporting.dashboard.counts import read_counts
+from lookup_audit.reporting.dashboard.published import Published, publish
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse import Warehouse
 from tests.trend_world import MONDAY, THEMES, fill

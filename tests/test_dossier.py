@@ -16,10 +16,10 @@ from jinja2.ext import babel_extract
 from lookup_audit.errors import MandateError, UsageError
 from lookup_audit.privacy import trail
 from lookup_audit.reporting import dossier, language
-from lookup_audit.reporting.dossier import write_dossier
-from lookup_audit.reporting.dossier_coverage import compare_with_peers
-from lookup_audit.reporting.dossier_figures import timeline
-from lookup_audit.reporting.dossier_numbers import Period, read_lookups, read_shifts
+from lookup_audit.reporting.dossier.coverage import compare_with_peers
+from lookup_audit.reporting.dossier.dossier import write_dossier
+from lookup_audit.reporting.dossier.figures import timeline
+from lookup_audit.reporting.dossier.numbers import Period, read_lookups, read_shifts
 from lookup_audit.reporting.language import words_of
 from lookup_audit.reporting.plain import cell, file_part, shown
 from lookup_audit.settings import Settings

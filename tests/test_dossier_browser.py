@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lookup_audit.reporting.dossier import write_dossier
+from lookup_audit.reporting.dossier.dossier import write_dossier
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse import Warehouse
 

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from lookup_audit.cli import app
 from lookup_audit.errors import BrowserMissing, PrintError
-from lookup_audit.reporting.dossier import write_dossier
-from lookup_audit.reporting.figures import COLOURS
+from lookup_audit.reporting.dashboard.figures import COLOURS
+from lookup_audit.reporting.dossier.dossier import write_dossier
 from lookup_audit.reporting.pdf import VARIABLE, find_chromium, print_pdf
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse import Warehouse

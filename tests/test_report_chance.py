@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lookup_audit.reporting.chance import funnel, rate_interval, rate_ratio
+from lookup_audit.reporting.dashboard.chance import funnel, rate_interval, rate_ratio
 
 COUNTS = st.one_of(st.integers(0, 8), st.integers(0, 80)).map(lambda fives: 5 * fives)
 ROUNDED = st.sampled_from([0, 1, 4, 26])
@@ -83,7 +83,7 @@ def test_few_groups_or_no_questions_have_no_limits() -> None:
 def test_of_groups_with_equal_rates_no_more_are_outside_than_chance_allows(
     rounded: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lookup_audit.reporting.chance._GRID", 2)
+    monkeypatch.setattr("lookup_audit.reporting.dashboard.chance._GRID", 2)
     draws = np.random.default_rng(7)
     places: list[str] = []
     for _ in range(200):

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from lookup_audit.reporting.dilemmas import Dilemma, ThemeText, self_test, theme_text
+from lookup_audit.reporting.dashboard.dilemmas import Dilemma, ThemeText, self_test, theme_text
+from lookup_audit.reporting.dashboard.names import rule_prose
 from lookup_audit.reporting.language import LANGUAGES
-from lookup_audit.reporting.names import rule_prose
 from lookup_audit.settings import Language
 
 THEMES = sorted(rule for rule, prose in rule_prose().items() if prose["title"])

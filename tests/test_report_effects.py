@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lookup_audit.reporting.effects import Effect, compared, interrupted
-from lookup_audit.reporting.quasi_poisson import Observed, step_ratio
-from lookup_audit.reporting.series import Series, pooled
+from lookup_audit.reporting.dashboard.effects import Effect, compared, interrupted
+from lookup_audit.reporting.dashboard.quasi_poisson import Observed, step_ratio
+from lookup_audit.reporting.dashboard.series import Series, pooled
 
 FIRST = dt.date(2025, 1, 6)
 WEEKS = 26 + 1 + 13

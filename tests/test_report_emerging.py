@@ -5,8 +5,8 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from lookup_audit.reporting.emerging import changes
-from lookup_audit.reporting.series import Series
+from lookup_audit.reporting.dashboard.emerging import changes
+from lookup_audit.reporting.dashboard.series import Series
 from tests.test_report_effects import FIRST, drawn, series
 
 WEEKS = 26

@@ -5,12 +5,12 @@ import json
 
 import pytest
 
-from lookup_audit.reporting.counts import WEEK
-from lookup_audit.reporting.emerging import Changes
+from lookup_audit.reporting.dashboard.counts import WEEK
+from lookup_audit.reporting.dashboard.emerging import Changes
+from lookup_audit.reporting.dashboard.names import Names, rule_prose
+from lookup_audit.reporting.dashboard.page_emerging import emerging_page, in_words, interval_words
 from lookup_audit.reporting.language import words_of
-from lookup_audit.reporting.names import Names, rule_prose
 from lookup_audit.reporting.page import script_json
-from lookup_audit.reporting.page_emerging import emerging_page, in_words, interval_words
 from lookup_audit.reporting.site import Frame, render_site
 from tests.report_values import FIRST, HOSTILE, change, published, theme
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from lookup_audit.reporting.effects import Effect
+from lookup_audit.reporting.dashboard.effects import Effect
+from lookup_audit.reporting.dashboard.names import Names, rule_prose
+from lookup_audit.reporting.dashboard.page_measures import answer, measures_page
 from lookup_audit.reporting.language import words_of
-from lookup_audit.reporting.names import Names, rule_prose
 from lookup_audit.reporting.page import script_json
-from lookup_audit.reporting.page_measures import answer, measures_page
 from lookup_audit.reporting.site import Frame, render_site
 from tests.report_values import HOSTILE, PERIOD, effect, measure, published
 

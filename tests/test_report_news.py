@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lookup_audit.reporting.figures_news import news_figure, wave_figure, waves
-from lookup_audit.reporting.page_news import MOST_CURVES, news_page
-from lookup_audit.reporting.published import Published, ShownBurst
+from lookup_audit.reporting.dashboard.figures_news import news_figure, wave_figure, waves
+from lookup_audit.reporting.dashboard.page_news import MOST_CURVES, news_page
+from lookup_audit.reporting.dashboard.published import Published, ShownBurst
 from lookup_audit.reporting.site import Frame, render_site
 from lookup_audit.settings import Language
 from tests.hand_made import FIRST, PERIOD, names_in, published

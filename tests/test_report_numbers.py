@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from lookup_audit.privacy.disclosure import BASE, Gate
-from lookup_audit.reporting.counts import Counts, Part, read_counts
-from lookup_audit.reporting.published import Published, publish
+from lookup_audit.reporting.dashboard.counts import Counts, Part, read_counts
+from lookup_audit.reporting.dashboard.published import Published, publish
 from lookup_audit.settings import Reporting, Settings
 from lookup_audit.warehouse import Warehouse
 from tests.trend_world import MONDAY, THEMES, fill

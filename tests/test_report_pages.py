@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 
-from lookup_audit.reporting.report import Report
+from lookup_audit.reporting.dashboard.report import Report
 from lookup_audit.settings import Language, Settings
 from lookup_audit.warehouse import Warehouse
 from tests.trend_world import MONDAY, THEMES, fill

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from lookup_audit.errors import UsageError
-from lookup_audit.reporting.dilemmas import dilemma_in_turn, self_test, theme_text
+from lookup_audit.reporting.dashboard.dilemmas import dilemma_in_turn, self_test, theme_text
+from lookup_audit.reporting.dashboard.names import rule_prose
+from lookup_audit.reporting.dashboard.published import Published
+from lookup_audit.reporting.dashboard.session_sheet import find_team, render_session_sheet
 from lookup_audit.reporting.language import LANGUAGES
-from lookup_audit.reporting.names import rule_prose
-from lookup_audit.reporting.published import Published
-from lookup_audit.reporting.session_sheet import find_team, render_session_sheet
 from lookup_audit.settings import Language
 from tests.hand_made import PERIOD, TEAMS, a_theme, names_in, published
 

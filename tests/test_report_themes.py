@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from lookup_audit.reporting.emerging import Change, Changes
-from lookup_audit.reporting.figures_theme_weeks import theme_weeks_figure
-from lookup_audit.reporting.figures_themes import themes_figure
-from lookup_audit.reporting.in_words import change_words, per_1000_words, short_change, signed
-from lookup_audit.reporting.page_themes import teams_with_most_to_gain, themes_page
-from lookup_audit.reporting.published import Published
+from lookup_audit.reporting.dashboard.emerging import Change, Changes
+from lookup_audit.reporting.dashboard.figures_theme_weeks import theme_weeks_figure
+from lookup_audit.reporting.dashboard.figures_themes import themes_figure
+from lookup_audit.reporting.dashboard.in_words import change_words, per_1000_words, short_change, signed
+from lookup_audit.reporting.dashboard.page_themes import teams_with_most_to_gain, themes_page
+from lookup_audit.reporting.dashboard.published import Published
+from lookup_audit.reporting.dashboard.standing_out import moved, standing_out, together
 from lookup_audit.reporting.site import Frame, render_site
-from lookup_audit.reporting.standing_out import moved, standing_out, together
 from lookup_audit.settings import Language
 from tests.hand_made import FIRST, TEAM_LOOKUPS, TEAMS, a_theme, compared, names_in, published, rate
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from lookup_audit.reporting.counts import CUTS
-from lookup_audit.reporting.figures_hours import hours_figure, hours_stand_out
+from lookup_audit.reporting.dashboard.counts import CUTS
+from lookup_audit.reporting.dashboard.figures_hours import hours_figure, hours_stand_out
+from lookup_audit.reporting.dashboard.names import Names, rule_prose
+from lookup_audit.reporting.dashboard.page_when import cut_figure, when_page
+from lookup_audit.reporting.dashboard.published import Rate
+from lookup_audit.reporting.dashboard.standing_out import strongest_part, together
 from lookup_audit.reporting.language import words_of
-from lookup_audit.reporting.names import Names, rule_prose
-from lookup_audit.reporting.page_when import cut_figure, when_page
-from lookup_audit.reporting.published import Rate
 from lookup_audit.reporting.site import Frame, render_site
-from lookup_audit.reporting.standing_out import strongest_part, together
 from tests.report_values import HOSTILE, published, rate
 
 EN, NL = (Names(words_of(language), rule_prose()) for language in ("en", "nl"))  # type: ignore[arg-type]

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from lookup_audit.reporting.dashboard.names import Names, rule_prose
+from lookup_audit.reporting.dashboard.page_where import group_labels, groups_figure, where_page
+from lookup_audit.reporting.dashboard.published import Rate
 from lookup_audit.reporting.language import words_of
-from lookup_audit.reporting.names import Names, rule_prose
 from lookup_audit.reporting.page import script_json
-from lookup_audit.reporting.page_where import group_labels, groups_figure, where_page
-from lookup_audit.reporting.published import Rate
 from lookup_audit.reporting.site import Frame, render_site
 from lookup_audit.settings import Reporting
 from tests.report_values import HOSTILE, published, rate

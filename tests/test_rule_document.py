@@ -14,8 +14,8 @@ from lookup_audit.detectors.described import Described, described
 from lookup_audit.detectors.document_words import WORDS
 from lookup_audit.detectors.setting_words import shared_settings
 from lookup_audit.errors import SignedSqlError
-from lookup_audit.scoring import EVIDENCE_FACTOR, PRIOR_LOG_ODDS, REPEATED_SHARE, USUAL_RATE
 from lookup_audit.privacy.disclosure import BASE
+from lookup_audit.scoring import EVIDENCE_FACTOR, PRIOR_LOG_ODDS, REPEATED_SHARE, USUAL_RATE
 from lookup_audit.settings import Alerts, Context, Forest, Reporting
 
 LANGUAGES = ("en", "nl")

@@ -188,8 +188,8 @@ def demo(
     from lookup_audit.cli.audit import audit_pending, say_nights
     from lookup_audit.cli.read import say_alerts
     from lookup_audit.evaluation import evaluate
-    from lookup_audit.reporting.dossier import write_dossier
-    from lookup_audit.reporting.report import Report
+    from lookup_audit.reporting.dashboard.report import Report
+    from lookup_audit.reporting.dossier.dossier import write_dossier
     from lookup_audit.triage import list_alerts
     from lookup_audit.warehouse import export_tables
 

@@ -185,8 +185,8 @@ def report(
     Covers the last quarter of whole weeks that were audited, or the whole weeks between --from and --to.
     Every number went through the disclosure gate; --json prints those numbers.
     """
+    from lookup_audit.reporting.dashboard.report import Report
     from lookup_audit.reporting.pdf import find_chromium, print_pdf
-    from lookup_audit.reporting.report import Report
 
     start, end = day_from(first, "--from"), day_from(last, "--to")
     language = language_from(lang)
@@ -212,7 +212,7 @@ def whose(
 ) -> None:
     """Say whom a reference on the dashboard stands for; for investigators, and recorded before it is said."""
     from lookup_audit.privacy.trail import record
-    from lookup_audit.reporting.references import resolve
+    from lookup_audit.reporting.dashboard.references import resolve
 
     with open_warehouse(warehouse, config) as opened:
         subject = resolve(opened, reference)
@@ -240,7 +240,7 @@ def dossier(
     as_json: JsonOption = False,
 ) -> None:
     """Write one user's file for an authorised investigation; the opening itself is logged."""
-    from lookup_audit.reporting.dossier import write_dossier
+    from lookup_audit.reporting.dossier.dossier import write_dossier
 
     start, end = day_from(first, "--from"), day_from(last, "--to")
     with open_warehouse(warehouse, config) as opened:

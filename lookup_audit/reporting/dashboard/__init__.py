@@ -1,0 +1,1 @@
+"""The prevention dashboard: counts → the disclosure gate → statistics and figures → pages."""
