@@ -166,7 +166,8 @@ def test_a_team_is_found_by_its_name(text: str, path: tuple[str, ...]) -> None:
     [
         ("Team Zant", "no team “Team Zant” in this period; did you mean “Team Zand” or “Team Helm”?"),
         ("Zand", "did you mean “Team Zand”"),
-        ("xyzzy", "teams: “Team Zand”, “Team Helm”, “Team Vloed”, “Other teams of District Duin”"),
+        ("xyzzy", "teams: “Team Zand”, “Team Helm”, “Team Vloed”, “Other teams of District Duin”."),
+        ("Staf", "Teams with too few people are shown under “Other teams of District Duin”."),
         ("", "no team “” in this period"),
         ("Eenheid Noordzee", "“Eenheid Noordzee” is not a team; its teams: “Eenheid Noordzee / District Duin / "),
         ("\x1b[31mTeam\u202e", "⟨U+001B⟩"),

@@ -33,9 +33,9 @@ def find_team(published: Published, text: str, merged: Mapping[Path, Path] = _NO
         raise UsageError(
             f"more than one team is called {_quoted(text)}; say which: {_listed(_whole(path) for path in found)}"
         )
-    small = sorted({group for path, group in merged.items() if path != group and wanted in _own_names(path)})
-    if small:
-        raise UsageError(_too_small(text, small))
+    groups = sorted({group for path, group in merged.items() if path != group and wanted in _own_names(path)})
+    if groups:
+        raise UsageError(_too_small(text, groups))
     if (group := _pool_of(wanted, paths)) is not None:
         raise UsageError(
             f"{_quoted(text)} is not shown by itself; teams with too few people there are shown under "
@@ -46,8 +46,10 @@ def find_team(published: Published, text: str, merged: Mapping[Path, Path] = _NO
         raise UsageError(f"{_quoted(text)} is not a team; its teams: {_listed(map(_whole, inside))}")
     alike = get_close_matches(wanted, known, n=_MOST, cutoff=_LIKENESS)
     likely = dict.fromkeys(_label(path) for name in alike for path in known[name])
-    hint = f"did you mean {_listed(likely, ' or ')}?" if likely else f"teams: {_listed(map(_label, paths))}"
-    raise UsageError(f"no team {_quoted(text)} in this period; {hint}")
+    hint = f"did you mean {_listed(likely, ' or ')}?" if likely else f"teams: {_listed(map(_label, paths))}."
+    pools = [path for path in paths if len(path) < 3]
+    small = f" Teams with too few people are shown under {_listed(map(_label, pools))}." if pools else ""
+    raise UsageError(f"no team {_quoted(text)} in this period; {hint}{small}")
 
 
 def _by_name(paths: list[Path]) -> dict[str, list[Path]]:
