@@ -73,6 +73,19 @@ def test_a_user_counts_once_for_a_theme_and_week_however_often(warehouse: Wareho
     assert sum(found.values()) == 4
 
 
+def test_over_a_period_at_most_four_questions_of_one_user_and_theme_count() -> None:
+    with Warehouse(None, Settings(threads=1)) as longer:
+        fill(longer, teams=(12,), weeks=13, often=0)
+        ask(longer, *({"day": MONDAY + timedelta(weeks=week)} for week in range(13)))
+        ask(longer, {"user_id": "u0-1"}, {"theme": "family"})
+        counts = counted(longer)
+    assert sum(counts.themes.values()) == 15
+    assert counts.team_themes == {(ONE, "neighbour"): 4 + 1, (ONE, "family"): 1}
+    published = shown(counts)
+    assert published.whole.now.questions == BASE * 6
+    assert {rate.questions for rate in published.levels["team"]} == {BASE * 6}
+
+
 def test_a_question_of_low_risk_is_not_counted(warehouse: Warehouse) -> None:
     ask(
         warehouse,

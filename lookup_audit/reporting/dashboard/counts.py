@@ -1,7 +1,9 @@
 """The counts behind a prevention report, straight from the warehouse: not yet fit to be shown.
 
 A *question* is one user, one theme and one week: however often someone looks up, it counts once. Its theme is
-the detector of the strongest finding. So themes add up to their motive, and motives and weeks to the whole.
+the detector of the strongest finding. So themes add up to their motive, and motives to the whole. Over a period
+at most four questions of one user and theme count, fewer than rounding hides: no number is mostly one person,
+and whoever comes back every week does not show in their team's.
 """
 
 import datetime as dt
@@ -9,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lookup_audit.privacy.disclosure import BASE
 from lookup_audit.warehouse import Warehouse
 
 Path = tuple[str, ...]
@@ -17,10 +20,14 @@ Path = tuple[str, ...]
 CUTS = ("system", "channel", "action", "duty", "hour")
 """What a period is cut by; `hour` is weekday and block of hours."""
 
+MOST_OF_ONE = BASE - 1
+"""Questions of one user and theme that count over a period."""
+
 HOURS = 3
 """The width of such a block: eight a day, which shifts begin and end near."""
 
 WEEK = dt.timedelta(days=7)
+YEAR_WEEKS = 52
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,7 @@ class Counts:
     asked_users: Mapping[tuple[str, str], int]  # users with a question, by motive and theme ("" is any)
     teams: tuple[Team, ...]
     team_themes: Mapping[tuple[Path, str], int]  # questions in the period
+    periods: Mapping[dt.date, Mapping[tuple[str, str], int]]  # by first day of a period: by motive and theme
     team_weeks: Mapping[tuple[Path, str, dt.date], int]  # the same by week, also before the period
     team_volume: Mapping[tuple[Path, dt.date], int]  # lookups by team and week, also before the period
     cuts: Mapping[str, tuple[Part, ...]]
@@ -138,6 +146,7 @@ def _period(warehouse: Warehouse, from_day: dt.date | None, to_day: dt.date | No
 def _counts(warehouse: Warehouse, period: Period, values: dict[str, dt.date]) -> Counts:
     first_and_last = {"first": values["first"], "last": values["last"]}
     since = {"since": values["since"], "last": values["last"]}
+    within = {**first_and_last, "most": MOST_OF_ONE}
     runs = warehouse.rows(_RUNS, first_and_last)
     days = warehouse.rows(_DAYS, first_and_last)[0]
     teams = warehouse.rows(_TEAMS, first_and_last)
@@ -160,8 +169,16 @@ def _counts(warehouse: Warehouse, period: Period, values: dict[str, dt.date]) ->
         },
         teams=tuple(Team(_path(row), row["users"], row["lookups"]) for row in teams),
         team_themes={
-            (_path(row), row["theme"]): row["questions"]
-            for row in warehouse.rows(_TEAM_THEMES, {"first": period.first})
+            (_path(row), row["theme"]): row["questions"] for row in warehouse.rows(_TEAM_THEMES, within)
+        },
+        periods={
+            one.first: {
+                (row["motive"], row["theme"]): row["questions"]
+                for row in warehouse.rows(
+                    _PERIOD_THEMES, {"first": one.first, "last": one.last, "most": MOST_OF_ONE}
+                )
+            }
+            for one in (period, period.before(len(period.weeks)), period.before(YEAR_WEEKS))
         },
         team_weeks={
             (_path(row), row["theme"], row["week"]): row["questions"] for row in warehouse.rows(_TEAM_WEEKS)
@@ -250,10 +267,22 @@ GROUP BY GROUPING SETS ((), (motive), (motive, theme))
 ORDER BY ALL
 """
 
-_TEAM_THEMES = """
-SELECT unit, district, team, theme, count(*) AS questions
-FROM (SELECT DISTINCT unit, district, team, theme, user_id, week FROM asked WHERE day >= $first) AS questions
+_OF_ONE = """
+SELECT unit, district, team, motive, theme, user_id, least(count(DISTINCT week), $most) AS questions
+FROM asked WHERE day BETWEEN $first AND $last
+GROUP BY unit, district, team, motive, theme, user_id
+"""
+
+_TEAM_THEMES = f"""
+SELECT unit, district, team, theme, sum(questions)::BIGINT AS questions
+FROM ({_OF_ONE}) AS of_one
 GROUP BY unit, district, team, theme ORDER BY ALL
+"""
+
+_PERIOD_THEMES = f"""
+SELECT motive, theme, sum(questions)::BIGINT AS questions
+FROM ({_OF_ONE}) AS of_one
+GROUP BY motive, theme ORDER BY ALL
 """
 
 _TEAM_WEEKS = """

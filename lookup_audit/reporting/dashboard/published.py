@@ -13,14 +13,13 @@ from typing import Any
 
 from lookup_audit.privacy.disclosure import Gate, merge_small_groups
 from lookup_audit.reporting.dashboard.chance import rate_interval, rate_ratio
-from lookup_audit.reporting.dashboard.counts import CUTS, WEEK, Counts, Path, Period
+from lookup_audit.reporting.dashboard.counts import CUTS, WEEK, YEAR_WEEKS, Counts, Path, Period
 from lookup_audit.reporting.dashboard.effects import Effect, compared, interrupted
 from lookup_audit.reporting.dashboard.emerging import Changes, changes
 from lookup_audit.reporting.dashboard.series import Series
 
 MOTIVES = ("curiosity", "personal_involvement", "personal_benefit")
 LEVELS = ("unit", "district", "team")
-YEAR_WEEKS = 52
 MONTHS = 13
 RECENT_WEEKS = 26
 """Half a year: what is watched for changes."""
@@ -211,7 +210,7 @@ class _Shown:
         }
 
     def questions(self, what: What, weeks: Sequence[dt.date]) -> int:
-        """The questions of these consecutive weeks together, rounded once."""
+        """The questions of one week, or of the consecutive weeks of a month, rounded once."""
         within = set(weeks)
         exact = sum(
             count
@@ -219,6 +218,15 @@ class _Shown:
             if week in within and what in (("all",), ("motive", motive), ("theme", theme))
         )
         return self.gate.count(exact, *what, weeks[0].isoformat(), weeks[-1].isoformat())
+
+    def over(self, what: What, period: Period) -> int:
+        """The questions of a period, rounded once."""
+        exact = sum(
+            count
+            for (motive, theme), count in self.counts.periods[period.first].items()
+            if what in (("all",), ("motive", motive), ("theme", theme))
+        )
+        return self.gate.count(exact, "period", *what, *_bounds(period))
 
     def series(self, what: What, weeks: Sequence[dt.date]) -> Series:
         """The questions week by week, each rounded by itself."""
@@ -233,7 +241,7 @@ class _Shown:
         """The rate over a period; None where not every week of it was audited."""
         if any(week not in self.volume for week in period.weeks):
             return None
-        return _rate(what, self.questions(what, period.weeks), self._lookups(period.weeks))
+        return _rate(what, self.over(what, period), self._lookups(period.weeks))
 
     def compared(self, what: What) -> Compared:
         """The rate of the period, of the one before, and of a year ago."""
