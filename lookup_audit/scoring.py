@@ -23,8 +23,8 @@ import pandas as pd
 from lookup_audit.calibration import RECALIBRATED_SQL, Calibration
 from lookup_audit.warehouse import SignedSql, Warehouse
 
-PRIOR_LOG_ODDS = -6.7
-"""About 1 in 810: most touched lookups are a question with a good answer."""
+PRIOR_LOG_ODDS = -6.5
+"""About 1 in 670: most touched lookups are a question with a good answer."""
 
 EVIDENCE_FACTOR = 1.7
 """What weights and habits count for in the sum. Each was reasoned by itself, and discounts stand between them;

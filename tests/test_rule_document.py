@@ -146,14 +146,14 @@ def test_the_fixed_words_are_the_same_ones_in_both_languages() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_introduction_names_the_numbers_that_run(language: str) -> None:
     text = document(language).split('<a id="contents"></a>')[0].replace("\n", " ").replace(",", ".")
-    assert (PRIOR_LOG_ODDS, EVIDENCE_FACTOR) == (-6.7, 1.7)
-    assert "−6.7" in text
+    assert (PRIOR_LOG_ODDS, EVIDENCE_FACTOR) == (-6.5, 1.7)
+    assert "−6.5" in text
     assert f" {REPEATED_SHARE} " in text
     assert f" {round(1 / USUAL_RATE)} " in text
-    # −6.7 + 8.16 = 1.46, and 1 / (1 + e^−1.46) = 0.812; less 4.59 it is 1 / (1 + e^3.13) = 0.042
-    assert "= 1.46. " in text
-    assert "0.81" in text
-    assert "0.04" in text
+    # −6.5 + 8.16 = 1.66, and 1 / (1 + e^−1.66) = 0.840; less 4.59 it is 1 / (1 + e^2.93) = 0.051
+    assert "= 1.66. " in text
+    assert "0.84" in text
+    assert "0.05" in text
     for number in (Reporting().minimum_group, BASE, Alerts().recalibrate_from):
         assert f" {number}" in text
     for law in ("Wpg art. 32", "2016/680", "art. 88", "WOR", "2024/1689", "art. 25"):
