@@ -204,7 +204,7 @@ def demo(
         drop = out / "drop"
         if not drop.is_dir():
             say("No sample drop here: simulating a small unit instead.")
-            make_drop(drop, users=120, days=42, seed=2026, start=date(2026, 1, 5))
+            make_drop(drop, users=400, days=91, seed=2026, start=date(2026, 1, 5), world="measures")
     path = warehouse or out / "lookup_audit.duckdb"
     say(f"1. Loading {drop}")
     say_summary(load_drop(drop, None, path, config))
