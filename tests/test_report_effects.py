@@ -160,7 +160,7 @@ def test_an_interval_encloses_its_change(before: list[int], after: list[int]) ->
     assert effect.low is not None and effect.change is not None and effect.high is not None
     assert -1 <= effect.low <= effect.change <= effect.high
     assert effect.change == pytest.approx(
-        sum(after) / len(after) / (sum(before) / len(before) or 1e-99) - 1
+        sum(after) / len(after) / (sum(before) / len(before) or 1e-99) - 1, abs=1e-9
     ) or (not sum(before) and effect.change == float("inf"))
 
 

@@ -194,7 +194,7 @@ def test_many_days_add_to_a_motive_and_nothing_to_a_habit_of_working_late(wareho
     for day in days:
         audit(warehouse, day, ("late", "behaviour", 0.1), ("keen", "ex", 0.1))
     risks = {row["user_id"]: row["risk"] for row in list_alerts(warehouse)}
-    assert risks["keen"] == pytest.approx(1 / (1 + 9 / 20**0.5), abs=1e-4)
+    assert risks["keen"] == pytest.approx(1 / (1 + 9 / 20**0.85), abs=1e-4)
     for day in days:
         audit(warehouse, day, ("late", "behaviour", 0.1), sums={"off_duty": 2.0}, motive=None)
     assert {row["user_id"]: row["risk"] for row in list_alerts(warehouse)} == {"late": 0.1}
