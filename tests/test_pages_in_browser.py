@@ -134,6 +134,7 @@ def test_what_differs_by_colour_differs_in_grey_too(pages: dict[str, Path]) -> N
                         marker.get("symbol"),
                         line.get("dash"),
                         marker.get("pattern", {}).get("shape"),
+                        marker.get("color") == "#ffffff",  # hollow
                     ]
                 )
                 colour = json.dumps([marker.get("color"), line.get("color")])
