@@ -103,7 +103,7 @@ def published(
         },
         "cuts": {},
         "bursts": (),
-        "small_bursts": 0,
+        "small_bursts": False,
         "measures": (),
         "emerging": Changes((), 0, ()),
         "merged": 1,

@@ -83,7 +83,7 @@ def published(**more: Any) -> Published:
         "levels": {"unit": (), "district": (), "team": ()},
         "cuts": dict.fromkeys(CUTS, ()),
         "bursts": (),
-        "small_bursts": 0,
+        "small_bursts": False,
         "measures": (),
         "emerging": Changes((), 0, ()),
         "merged": 0,

@@ -184,7 +184,7 @@ def attack(published: Reports, made: pd.DataFrame, slack: Any) -> tuple[int, int
 WORLDS = [
     {"teams": (24, 18, 15, 12, 11), "often": 0.01, "seed": 1},
     {"teams": (40, 30), "often": 0.004, "seed": 2},
-    {"teams": (14, 13, 12, 12, 11, 11, 10, 10), "often": 0.02, "seed": 3},
+    {"teams": (14, 13, 12, 12, 11, 11, 10, 10), "often": 0.01, "seed": 3},
 ]
 
 

@@ -105,18 +105,18 @@ def test_a_wave_tells_its_users_and_units_under_its_reference() -> None:
 
 @pytest.mark.parametrize(
     ("small", "text"),
-    [(0, "There were no waves too small"), (1, "a few waves"), (4, "a few waves"), (2323, "several waves")],
+    [(False, "There were no waves too small"), (True, "also waves too small")],
 )
-def test_small_waves_are_said_to_exist_and_never_counted(small: int, text: str) -> None:
+def test_small_waves_are_said_to_exist_and_never_counted(small: bool, text: str) -> None:
     html = _html(published(bursts=(burst(),), small_bursts=small))
     assert text in html
-    assert "2323" not in re.sub(r"<style>.*?</style>|<script.*?</script>|data:\S+", "", html, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize(
-    ("small", "text"), [(0, "Nobody in the news was looked up"), (3, "each by too few users to be shown")]
+    ("small", "text"),
+    [(False, "Nobody in the news was looked up"), (True, "each by too few users to be shown")],
 )
-def test_without_a_wave_it_says_whether_there_was_nothing_or_too_little(small: int, text: str) -> None:
+def test_without_a_wave_it_says_whether_there_was_nothing_or_too_little(small: bool, text: str) -> None:
     html = _html(published(small_bursts=small))
     assert text in html
     assert "data-figure=" not in re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)

@@ -55,6 +55,9 @@ class Fives(Gate):
     def count(self, count: int, *cell: str) -> int:
         return BASE * count
 
+    def volume(self, count: int, *cell: str) -> int:
+        return BASE * count
+
 
 def test_a_user_counts_once_for_a_theme_and_week_however_often(warehouse: Warehouse) -> None:
     ask(
@@ -80,10 +83,12 @@ def test_over_a_period_at_most_four_questions_of_one_user_and_theme_count() -> N
         ask(longer, {"user_id": "u0-1"}, {"theme": "family"})
         counts = counted(longer)
     assert sum(counts.themes.values()) == 15
-    assert counts.team_themes == {(ONE, "neighbour"): 4 + 1, (ONE, "family"): 1}
+    # of all themes together four of one user too
+    assert counts.team_themes == {(ONE, "neighbour"): 4 + 1, (ONE, "family"): 1, (ONE, ""): 4 + 1}
     published = shown(counts)
-    assert published.whole.now.questions == BASE * 6
-    assert {rate.questions for rate in published.levels["team"]} == {BASE * 6}
+    assert published.whole.now.questions == BASE * 5
+    assert {rate.questions for rate in published.levels["team"]} == {BASE * 5}
+    assert {rate.questions for rate in published.cuts["system"]} == {BASE * 5}
 
 
 def test_a_question_of_low_risk_is_not_counted(warehouse: Warehouse) -> None:
@@ -102,6 +107,9 @@ def test_questions_are_of_the_team_that_the_user_is_in(warehouse: Warehouse) -> 
         (("", "", ""), "neighbour"): 1,
         (ONE, "neighbour"): 1,
         (OTHER, "neighbour"): 1,
+        (("", "", ""), ""): 1,
+        (ONE, ""): 1,
+        (OTHER, ""): 1,
     }
     assert [(team.path, team.users) for team in found.teams] == [(ONE, 12), (OTHER, 12)]
     assert found.team_weeks[OTHER, "neighbour", MONDAY + timedelta(days=7)] == 1
@@ -184,6 +192,57 @@ def test_small_teams_are_merged_and_their_questions_with_them() -> None:
     assert published.merged == 2
 
 
+def test_a_district_is_the_groups_of_teams_that_are_shown_so_that_nothing_is_left_between_them() -> None:
+    with Warehouse(None, Settings(threads=1)) as warehouse:
+        fill(warehouse, teams=(30, 1, 20), weeks=4, often=0)
+        warehouse.run("UPDATE users SET team = NULL WHERE team = 'Team 1'")  # a chief of a district
+        published = shown(counted(warehouse))
+    teams = {rate.name: rate.lookups for rate in published.levels["team"]}
+    for level, depth in (("district", 2), ("unit", 1)):
+        for rate in published.levels[level]:
+            inside = sum(lookups for name, lookups in teams.items() if name[:depth] == rate.name)
+            assert rate.lookups == inside
+
+
+def test_where_a_part_is_hidden_so_is_another(warehouse: Warehouse) -> None:
+    for part, users in (("SECRET", 1), ("BRP", 15)):
+        warehouse.run(
+            "INSERT INTO volume_days SELECT day, cut, $part, 5, 5, $users FROM volume_days WHERE part = 'BVH'",
+            {"part": part, "users": users},
+        )
+    assert [rate.name for rate in shown(counted(warehouse)).cuts["system"]] == [("BVH",)]
+
+
+def test_a_week_of_too_few_is_in_no_course_over_time() -> None:
+    with Warehouse(None, Settings(threads=1)) as warehouse:
+        fill(warehouse, teams=(12,), weeks=4, often=0)
+        alone = MONDAY + timedelta(weeks=1)
+        warehouse.run(
+            "DELETE FROM user_days WHERE day >= $first AND day < $first + 7 AND user_id <> 'u0-0'",
+            {"first": alone},
+        )
+        published = shown(counted(warehouse))
+    weeks = [rate.name[0] for rate in published.motive_weeks["curiosity"]]
+    assert len(weeks) == 3
+    assert alone.isoformat() not in weeks
+    assert alone not in [week for week, _ in published.explained_weeks]
+    assert published.whole.now.lookups > 0
+
+
+def test_other_people_in_a_team_are_another_cell() -> None:
+    names = []
+    with Warehouse(None, Settings(threads=1)) as warehouse:
+        fill(warehouse, teams=(14, 14), weeks=4, often=0)
+        for _ in range(2):
+            seen: list[tuple[str, ...]] = []
+            gate = Fives(bytes(32), 10)
+            gate.count = lambda count, *cell, seen=seen: seen.append(cell) or BASE * count  # type: ignore[method-assign]
+            publish(counted(warehouse), gate, THEMES, {})
+            names.append({cell for cell in seen if cell[0] == "group"})
+            warehouse.run("UPDATE users SET team = 'Team 1' WHERE user_id = 'u0-3'")
+    assert names[0] and not names[0] & names[1]
+
+
 def burst(warehouse: Warehouse, users: int, day: date, subject: str = "SINGER") -> None:
     rows = [
         {
@@ -209,7 +268,7 @@ def test_a_burst_is_the_fortnight_around_its_busiest_day(warehouse: Warehouse) -
 def test_a_burst_of_few_is_only_said_to_be_there(warehouse: Warehouse) -> None:
     burst(warehouse, 9, MONDAY, "UNKNOWN")
     published = shown(counted(warehouse))
-    assert (published.bursts, published.small_bursts) == ((), 1)
+    assert (published.bursts, published.small_bursts) == ((), True)
     assert "UNKNOWN" not in str(published.as_dict())
 
 

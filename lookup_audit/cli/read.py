@@ -194,9 +194,11 @@ def report(
     with open_warehouse(warehouse, config) as opened:
         check_period(opened, start, end)
         made = Report(opened, from_day=start, to_day=end)
-    pages = made.write_session_sheet(session, out, language) if session else made.write(out, language)
+    pages = made.write(out, language) if session is None else made.write_session_sheet(session, out, language)
     if chromium:
         pages += print_pdf(pages, chromium)
+    if made.counts is not None and not as_json:
+        say(f"{made.counts.period.first} to {made.counts.period.last} (whole weeks that were audited)")
     if as_json:
         say_json({"pages": pages, "published": made.published.as_dict() if made.published else None})
     else:
@@ -215,9 +217,9 @@ def whose(
     from lookup_audit.reporting.dashboard.references import resolve
 
     with open_warehouse(warehouse, config) as opened:
+        with opened.transaction():  # also an attempt is a look
+            record(opened, action="whose", about=reference.strip().upper(), reason=reason)
         subject = resolve(opened, reference)
-        with opened.transaction():
-            record(opened, action="whose", about=reference, reason=reason)
     if as_json:
         say_json({"reference": reference, "subject_id": subject})
     else:

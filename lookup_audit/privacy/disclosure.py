@@ -39,6 +39,16 @@ class Gate:
         up = fraction(self._key, *cell) < rest / BASE
         return BASE * (below + up)
 
+    def volume(self, count: int, *cell: str) -> int:
+        """How much was done, as it may be shown: two significant digits, and a multiple of five, by chance too.
+
+        One person makes thousands of lookups, so a volume needs more rounding than people do; what it is good
+        for, a rate, needs no more digits.
+        """
+        step: int = BASE * max(1, 10 ** max(len(str(count)) - 2, 0) // BASE)
+        below, rest = divmod(count, step)
+        return step * (below + (fraction(self._key, "volume", *cell) < rest / step))
+
     def is_group(self, users: int) -> bool:
         """Whether there are people enough to show anything about them."""
         return users >= self.minimum_group

@@ -91,8 +91,9 @@ def write_site(out: Path, sites: Mapping[Language, Mapping[str, str]]) -> list[P
         for old in sorted(folder.glob("*.html")):
             if _is_ours(old):
                 old.with_suffix(".pdf").unlink(missing_ok=True)
-                if old.name not in pages:
-                    old.unlink()
+                old.unlink()
+        for torn in folder.glob(".*.html.*"):  # of a writer that was killed
+            torn.unlink()
         written += [write_page(folder / name, html) for name, html in pages.items()]
     return written
 

@@ -54,6 +54,7 @@ class Team:
     path: Path
     users: int
     lookups: int
+    members: str  # a digest of who they are: other people are another cell
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Burst:
-    """Attention for one person in the news: users without a work link, by day of a fortnight, and by unit.
+    """Attention for one person in the news: users without a work link, by day of a fortnight.
 
     The fortnight begins two days before the busiest day.
     """
@@ -89,6 +90,7 @@ class Counts:
     unaudited_days: int
     users: int  # who made any lookup in the period
     volume: Mapping[dt.date, tuple[int, int]]  # by week, also before the period: lookups, and explained ones
+    week_users: Mapping[dt.date, int]  # who made them
     first_lookups: tuple[int, int]  # in the period: of someone new to the user, and explained ones
     themes: Mapping[
         tuple[str, str, dt.date], int
@@ -156,6 +158,7 @@ def _counts(warehouse: Warehouse, period: Period, values: dict[str, dt.date]) ->
         unaudited_days=days["unaudited"],
         users=sum(row["users"] for row in teams),
         volume={row["week"]: (row["lookups"], row["explained"]) for row in warehouse.rows(_VOLUME, since)},
+        week_users={row["week"]: row["users"] for row in warehouse.rows(_WEEK_USERS, since)},
         first_lookups=(
             sum(run["first_lookups"] for run in runs),
             sum(run["first_explained"] for run in runs),
@@ -167,7 +170,7 @@ def _counts(warehouse: Warehouse, period: Period, values: dict[str, dt.date]) ->
             (row["motive"], row["theme"]): row["users"]
             for row in warehouse.rows(_ASKED_USERS, {"first": period.first})
         },
-        teams=tuple(Team(_path(row), row["users"], row["lookups"]) for row in teams),
+        teams=tuple(Team(_path(row), row["users"], row["lookups"], row["members"]) for row in teams),
         team_themes={
             (_path(row), row["theme"]): row["questions"] for row in warehouse.rows(_TEAM_THEMES, within)
         },
@@ -215,18 +218,22 @@ def _parts(warehouse: Warehouse, cut: str, values: dict[str, dt.date]) -> tuple[
             GROUP BY 1
         ),
         questions AS (
-            SELECT name, count(*) AS questions
+            SELECT name, sum(questions)::BIGINT AS questions
             FROM (
-                SELECT DISTINCT {asked} AS name, user_id, theme, week
-                FROM asked WHERE day >= $first
-            ) AS found
+                SELECT name, user_id, least(count(*), $most) AS questions
+                FROM (
+                    SELECT DISTINCT {asked} AS name, user_id, theme, week
+                    FROM asked WHERE day >= $first
+                ) AS found
+                GROUP BY name, user_id
+            ) AS held
             GROUP BY name
         )
         SELECT volume.name, volume.users, volume.lookups, coalesce(questions.questions, 0) AS questions
         FROM volume LEFT JOIN questions ON questions.name = volume.name
         ORDER BY volume.name
         """,
-        {"cut": cut, **values},
+        {"cut": cut, "most": MOST_OF_ONE, **values},
     )
     return tuple(Part(**row) for row in rows)
 
@@ -234,7 +241,7 @@ def _parts(warehouse: Warehouse, cut: str, values: dict[str, dt.date]) -> tuple[
 def _bursts(warehouse: Warehouse, values: dict[str, dt.date]) -> tuple[Burst, ...]:
     """Per person in the news the users whose lookups raised `news_spike`, in the fortnight around the busiest day."""
     found: dict[str, Burst] = {}
-    for row in warehouse.rows(_BURSTS, values):
+    for row in warehouse.rows(_BURSTS, {**values, "fewest": warehouse.settings.reporting.minimum_group}):
         found[row["subject_id"]] = Burst(
             row["subject_id"], row["first_day"], row["users"], row["units"], tuple(row["by_day"])
         )
@@ -267,21 +274,33 @@ GROUP BY GROUPING SETS ((), (motive), (motive, theme))
 ORDER BY ALL
 """
 
+# One row a user and theme: whatever is summed over several themes is held to the same most by whoever sums it.
 _OF_ONE = """
 SELECT unit, district, team, motive, theme, user_id, least(count(DISTINCT week), $most) AS questions
 FROM asked WHERE day BETWEEN $first AND $last
 GROUP BY unit, district, team, motive, theme, user_id
 """
 
+# an empty theme is all of them together
 _TEAM_THEMES = f"""
 SELECT unit, district, team, theme, sum(questions)::BIGINT AS questions
-FROM ({_OF_ONE}) AS of_one
+FROM (
+    SELECT unit, district, team, coalesce(theme, '') AS theme, user_id, least(sum(questions), $most) AS questions
+    FROM ({_OF_ONE}) AS of_one
+    GROUP BY GROUPING SETS ((unit, district, team, theme, user_id), (unit, district, team, user_id))
+) AS held
 GROUP BY unit, district, team, theme ORDER BY ALL
 """
 
 _PERIOD_THEMES = f"""
 SELECT motive, theme, sum(questions)::BIGINT AS questions
-FROM ({_OF_ONE}) AS of_one
+FROM (
+    SELECT
+        coalesce(motive, '') AS motive, coalesce(theme, '') AS theme, user_id,
+        least(sum(questions), $most) AS questions
+    FROM ({_OF_ONE}) AS of_one
+    GROUP BY GROUPING SETS ((motive, theme, user_id), (motive, user_id), (user_id))
+) AS held
 GROUP BY motive, theme ORDER BY ALL
 """
 
@@ -296,7 +315,8 @@ SELECT
     coalesce(users.district, '') AS district,
     coalesce(users.team, '') AS team,
     count(DISTINCT user_days.user_id) AS users,
-    sum(user_days.lookups) AS lookups
+    sum(user_days.lookups)::BIGINT AS lookups,
+    md5(string_agg(DISTINCT user_days.user_id, chr(31) ORDER BY user_days.user_id)) AS members
 FROM user_days
 LEFT JOIN users ON users.user_id = user_days.user_id
 WHERE user_days.day BETWEEN $first AND $last
@@ -314,6 +334,12 @@ FROM user_days
 LEFT JOIN users ON users.user_id = user_days.user_id
 WHERE user_days.day BETWEEN $since AND $last
 GROUP BY ALL ORDER BY ALL
+"""
+
+_WEEK_USERS = """
+SELECT date_trunc('week', day)::DATE AS week, count(DISTINCT user_id) AS users
+FROM user_days WHERE day BETWEEN $since AND $last
+GROUP BY week ORDER BY week
 """
 
 # Of a day that was audited more than once, the last run stands.
@@ -378,7 +404,12 @@ SELECT
     around.subject_id,
     min(around.first_day) AS first_day,
     count(DISTINCT around.user_id) AS users,
-    count(DISTINCT around.unit) AS units,
+    (
+        SELECT count(*) FROM (
+            SELECT unit FROM around AS inside WHERE inside.subject_id = around.subject_id
+            GROUP BY unit HAVING count(DISTINCT user_id) >= $fewest
+        ) AS large
+    ) AS units,
     any_value(curves.by_day) AS by_day
 FROM around
 INNER JOIN curves ON curves.subject_id = around.subject_id

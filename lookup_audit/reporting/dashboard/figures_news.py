@@ -129,9 +129,7 @@ def small_waves(published: Published, names: Names) -> str:
     _ = names.words.gettext
     if not published.small_bursts:
         return _("There were no waves too small to be shown.")
-    if published.small_bursts < BASE:
-        return _("There were a few waves too small to be shown.")
-    return _("There were several waves too small to be shown.")
+    return _("There were also waves too small to be shown.")
 
 
 def _quiet(published: Published, names: Names) -> str:

@@ -88,7 +88,9 @@ def headlines(published: Published, names: Names) -> list[Headline]:
                 _("%(count)s questions of about %(total)s",
                   count=names.words.number(largest.compared.now.questions),
                   total=names.words.number(whole.now.questions)),
-                *_beside(names, _rate(largest.compared.before, names), _rate(largest.compared.year_ago, names)),
+                *_beside(
+                    names, _questions(largest.compared.before, names), _questions(largest.compared.year_ago, names)
+                ),
             ),
             in_words=True,
         ),
@@ -180,6 +182,10 @@ def _beside(names: Names, before: str | None, year_ago: str | None) -> list[str]
 
 def _lookups(rate: Rate | None, names: Names) -> str | None:
     return names.words.number(rate.lookups) if rate else None
+
+
+def _questions(rate: Rate | None, names: Names) -> str | None:
+    return names.words.number(rate.questions) if rate else None
 
 
 def _rate(rate: Rate | None, names: Names) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from lookup_audit.privacy.disclosure import Gate, merge_small_groups
 from lookup_audit.reporting.dashboard.chance import rate_interval, rate_ratio
-from lookup_audit.reporting.dashboard.counts import CUTS, WEEK, YEAR_WEEKS, Counts, Path, Period
+from lookup_audit.reporting.dashboard.counts import CUTS, WEEK, YEAR_WEEKS, Counts, Part, Path, Period
 from lookup_audit.reporting.dashboard.effects import Effect, compared, interrupted
 from lookup_audit.reporting.dashboard.emerging import Changes, changes
 from lookup_audit.reporting.dashboard.series import Series
@@ -102,7 +102,7 @@ class Published:
     levels: Mapping[str, tuple[Rate, ...]]
     cuts: Mapping[str, tuple[Rate, ...]]
     bursts: tuple[ShownBurst, ...]
-    small_bursts: int
+    small_bursts: bool  # whether there were any
     measures: tuple[Measure, ...]
     emerging: Changes
     merged: int
@@ -157,7 +157,7 @@ def publish(
         levels={level: tuple(shown.level_rates(teams, depth + 1)) for depth, level in enumerate(LEVELS)},
         cuts={cut: tuple(shown.cut_rates(cut)) for cut in CUTS},
         bursts=tuple(shown.bursts(references)),
-        small_bursts=sum(not gate.is_group(burst.users) for burst in counts.bursts),
+        small_bursts=any(not gate.is_group(burst.users) for burst in counts.bursts),
         measures=tuple(_measures(counts, shown)),
         emerging=changes(
             [
@@ -195,18 +195,25 @@ class _Shown:
         self.gate = gate
         self.themes = themes
         self.bounds = _bounds(counts.period)
-        self.weeks = tuple(sorted(week for week in counts.volume if week <= counts.period.last))
+        self.weeks = tuple(
+            sorted(
+                week
+                for week in counts.volume
+                if week <= counts.period.last and gate.is_group(counts.week_users.get(week, 0))
+            )
+        )
         self.recent = self.weeks[-RECENT_WEEKS:]
         self._team_lookups = {team.path: team.lookups for team in counts.teams}
+        self._team_members = {team.path: team.members for team in counts.teams}
         self._team_themes: dict[Path, dict[str, int]] = {}
         for (path, theme), questions in counts.team_themes.items():
             self._team_themes.setdefault(path, {})[theme] = questions
         self.volume = {
             week: (
-                gate.count(lookups, "lookups", week.isoformat()),
-                gate.count(explained, "explained", week.isoformat()),
+                gate.volume(counts.volume[week][0], "lookups", week.isoformat()),
+                gate.volume(counts.volume[week][1], "explained", week.isoformat()),
             )
-            for week, (lookups, explained) in counts.volume.items()
+            for week in self.weeks
         }
 
     def questions(self, what: What, weeks: Sequence[dt.date]) -> int:
@@ -221,12 +228,10 @@ class _Shown:
 
     def over(self, what: What, period: Period) -> int:
         """The questions of a period, rounded once."""
-        exact = sum(
-            count
-            for (motive, theme), count in self.counts.periods[period.first].items()
-            if what in (("all",), ("motive", motive), ("theme", theme))
-        )
-        return self.gate.count(exact, "period", *what, *_bounds(period))
+        counted = self.counts.periods[period.first]
+        kind, name = what[0], what[-1]
+        key = {"all": ("", ""), "motive": (name, ""), "theme": (self.themes.get(name, ""), name)}[kind]
+        return self.gate.count(counted.get(key, 0), "period", *what, *_bounds(period))
 
     def series(self, what: What, weeks: Sequence[dt.date]) -> Series:
         """The questions week by week, each rounded by itself."""
@@ -237,21 +242,30 @@ class _Shown:
             tuple(self.volume[week][0] for week in weeks),
         )
 
-    def rate(self, what: What, period: Period) -> Rate | None:
-        """The rate over a period; None where not every week of it was audited."""
-        if any(week not in self.volume for week in period.weeks):
-            return None
-        return _rate(what, self.over(what, period), self._lookups(period.weeks))
+    def rate(self, what: What, period: Period) -> Rate:
+        """The rate over the weeks of a period that were audited."""
+        return _rate(
+            what, self.over(what, period), self._lookups([w for w in period.weeks if w in self.volume])
+        )
 
     def compared(self, what: What) -> Compared:
         """The rate of the period, of the one before, and of a year ago."""
-        period = self.counts.period
-        now = self.rate(what, period) or Rate(what, 0, 0)
-        before = self.rate(what, period.before(len(period.weeks)))
+        now, before, year_ago = (
+            self.rate(what, period) if self._is_whole(period) or period == self.counts.period else None
+            for period in (
+                self.counts.period,
+                self.counts.period.before(len(self.counts.period.weeks)),
+                self.counts.period.before(YEAR_WEEKS),
+            )
+        )
         change = None
-        if before and now.lookups and before.lookups and now.questions + before.questions:
+        if now and before and now.lookups and before.lookups and now.questions + before.questions:
             change = rate_ratio(now.questions, now.lookups, before.questions, before.lookups, rounded=(1, 1))
-        return Compared(now, before, self.rate(what, period.before(YEAR_WEEKS)), change)
+        return Compared(now or Rate(what, 0, 0), before, year_ago, change)
+
+    def _is_whole(self, period: Period) -> bool:
+        """Whether every week of it was audited, and can be shown."""
+        return all(week in self.volume for week in period.weeks)
 
     def by_week(self, what: What, weeks: Sequence[dt.date]) -> list[Rate]:
         """The rate of each of these weeks that was audited, named by its Monday."""
@@ -290,7 +304,7 @@ class _Shown:
                 references[burst.subject_id],
                 burst.first_day,
                 self.gate.count(burst.users, "burst", burst.subject_id, burst.first_day.isoformat()),
-                burst.units,
+                max(burst.units, 1),
                 tuple(
                     self.gate.count(users, "burst", burst.subject_id, burst.first_day.isoformat(), str(day))
                     for day, users in enumerate(burst.by_day)
@@ -314,7 +328,7 @@ class _Shown:
             complete = len(pairs) == len(one.weeks) and whole
             shares[name] = sum(explained for _, explained in pairs) / whole if complete else None
         first, first_explained = (
-            self.gate.count(count, "first lookups", str(place), *self.bounds)
+            self.gate.volume(count, "first lookups", str(place), *self.bounds)
             for place, count in enumerate(self.counts.first_lookups)
         )
         shares["first"] = first_explained / first if first else None
@@ -329,10 +343,14 @@ class _Shown:
             else None
         )
 
-    def cell(self, name: tuple[str, ...], questions: int, lookups: int, *cell: str) -> Rate:
+    def cell(self, name: tuple[str, ...], part: Part, cut: str) -> Rate:
+        """The rate of one part of a cut."""
+        return self._cell(name, part.questions, part.lookups, cut, part.name)
+
+    def _cell(self, name: tuple[str, ...], questions: int, lookups: int, *cell: str) -> Rate:
         """The rate of one cell of the period."""
         shown = self.gate.count(questions, *cell, *self.bounds)
-        volume = self.gate.count(lookups, "lookups of", *cell, *self.bounds)
+        volume = self.gate.volume(lookups, "lookups of", *cell, *self.bounds)
         return _rate(name, shown, volume)
 
     def team_rates(self, teams: Mapping[Path, list[Path]], theme: str) -> list[Rate]:
@@ -340,23 +358,21 @@ class _Shown:
         return [self._members(name, members, theme) for name, members in teams.items()]
 
     def level_rates(self, teams: Mapping[Path, list[Path]], depth: int) -> list[Rate]:
-        """All questions by unit, district or team, small ones merged into the level above."""
-        if depth == len(LEVELS):
-            return [self._members(name, members, None) for name, members in teams.items()]
-        groups = [team.path[:depth] for team in self.counts.teams]
-        names = merge_small_groups(
-            groups, [team.users for team in self.counts.teams], self.gate.minimum_group
-        )
-        members: dict[Path, list[Path]] = {}
-        for team, name in zip(self.counts.teams, names, strict=True):
-            members.setdefault(name, []).append(team.path)
-        return [self._members(name, members[name], None) for name in sorted(members)]
+        """All questions by unit, district or team: each is the groups of teams that are shown, so none is a rest."""
+        groups: dict[Path, list[Path]] = {}
+        for name, members in teams.items():
+            groups.setdefault(name[:depth], []).extend(members)
+        return [self._members(name, groups[name], None) for name in sorted(groups)]
 
     def _members(self, name: Path, members: Sequence[Path], theme: str | None) -> Rate:
         counts = [self._team_themes.get(path, {}) for path in members]
-        questions = sum(sum(own.values()) if theme is None else own.get(theme, 0) for own in counts)
+        questions = sum(own.get(theme or "", 0) for own in counts)
         lookups = sum(self._team_lookups.get(path, 0) for path in members)
-        return self.cell(name, questions, lookups, "group", theme or "", *_identity(members))
+        return self._cell(name, questions, lookups, "group", theme or "", *self._identity(members))
+
+    def _identity(self, members: Sequence[Path]) -> tuple[str, ...]:
+        """What names a set of teams and who is in them: other people are rounded by themselves."""
+        return tuple(part for path in sorted(members) for part in (*path, self._team_members.get(path, "")))
 
     def pool(
         self, name: tuple[str, ...], members: Sequence[Path], theme: str | None, weeks: Sequence[dt.date]
@@ -364,7 +380,7 @@ class _Shown:
         """The weeks of several teams taken together, rounded together."""
         counts = self.counts
         wanted = [theme] if theme else list(self.themes)
-        identity = _identity(members)
+        identity = self._identity(members)
         return Series(
             name,
             tuple(weeks),
@@ -376,7 +392,7 @@ class _Shown:
                 for week in weeks
             ),
             tuple(
-                self.gate.count(
+                self.gate.volume(
                     sum(counts.team_volume.get((path, week), 0) for path in members),
                     "lookups of pool", week.isoformat(), *identity,
                 )
@@ -385,17 +401,16 @@ class _Shown:
         )  # fmt: skip
 
     def cut_rates(self, cut: str) -> list[Rate]:
-        """The parts of one cut; those with too few users on any day are left out."""
+        """The parts of one cut; those with too few users on any day are left out.
+
+        Where any is, so is the smallest of the others: what is missing from the whole is then no small group.
+        """
+        parts = [part for part in self.counts.cuts[cut] if self.gate.is_group(part.users)]
+        if len(parts) < len(self.counts.cuts[cut]) and parts:
+            parts.remove(min(parts, key=lambda part: (part.users, part.lookups, part.name)))
         return [
-            self.cell(
-                tuple(part.name.split(" ")) if cut == "hour" else (part.name,),
-                part.questions,
-                part.lookups,
-                cut,
-                part.name,
-            )
-            for part in self.counts.cuts[cut]
-            if self.gate.is_group(part.users)
+            self.cell(tuple(part.name.split(" ")) if cut == "hour" else (part.name,), part, cut)
+            for part in parts
         ]
 
 
@@ -423,11 +438,6 @@ def _weeks_of(month: dt.date) -> int:
 
 def _bounds(period: Period) -> tuple[str, str]:
     return period.first.isoformat(), period.last.isoformat()
-
-
-def _identity(members: Sequence[Path]) -> tuple[str, ...]:
-    """What names a set of teams: the same teams are the same cell, whatever the set is called."""
-    return tuple(part for path in sorted(members) for part in path)
 
 
 def shown_under(counts: Counts, minimum_group: int) -> dict[Path, Path]:

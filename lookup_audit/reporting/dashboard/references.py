@@ -18,6 +18,8 @@ def reference(key: bytes, subject_id: str) -> str:
 
 def resolve(warehouse: Warehouse, wanted: str) -> str:
     """The subject that a reference stands for; `UsageError` where it stands for nobody in the news here."""
+    if warehouse.path is None or not warehouse.path.with_name(f"{warehouse.path.name}.key").exists():
+        raise UsageError(f"{wanted}: this warehouse has no key, so no reference was made with it")
     key = warehouse_key(warehouse.path)
     rows = warehouse.rows(
         "SELECT DISTINCT subject_id FROM findings WHERE detector = 'news_spike' AND subject_id IS NOT NULL "

@@ -35,9 +35,16 @@ class Report:
     def __init__(
         self, warehouse: Warehouse, *, from_day: dt.date | None = None, to_day: dt.date | None = None
     ) -> None:
-        """Count and publish the whole weeks from `from_day` to `to_day`, or the last ones that were audited."""
+        """Count and publish the whole weeks from `from_day` to `to_day`, or the last ones that were audited.
+
+        Raises `UsageError` where bounds are given and no whole week between them was audited.
+        """
         self.limits = warehouse.settings.reporting
         self.counts = read_counts(warehouse, from_day, to_day)
+        if self.counts is None and (from_day or to_day) and warehouse.count("runs"):
+            raise UsageError(
+                "no whole week from Monday to Sunday was audited in this period; nothing is written"
+            )
         self.published = _published(warehouse, self.counts, self.limits) if self.counts else None
 
     def write(self, out: Path, language: Language | None = None) -> list[Path]:
@@ -61,7 +68,7 @@ class Report:
         languages = (language,) if language else LANGUAGES
         return [
             write_page(
-                out / one / f"session-{file_part(path[-1] if path else 'all')}.html",
+                out / one / f"session-{file_part(' '.join(path) or 'all')}.html",
                 render_session_sheet(self.published, path, Names(words_of(one), rule_prose()), one),
             )
             for one in languages
@@ -80,7 +87,7 @@ class Report:
             return [overview_page(None, self.limits, [], names), method]
         published = self.published
         return [
-            overview_page(published, self.limits, run_facts(self.counts)["skipped"], names),
+            overview_page(published, self.limits, _missed(self.counts), names),
             trends_page(published, names),
             where_page(published, names, self.limits),
             when_page(published, names),
@@ -104,6 +111,13 @@ def _published(warehouse: Warehouse, counts: Counts, limits: Reporting) -> Publi
         themes,
         {burst.subject_id: reference(key, burst.subject_id) for burst in counts.bursts},
     )
+
+
+def _missed(counts: Counts) -> list[tuple[str, int]]:
+    """The skipped detectors whose questions would have been counted: an odd day among peers never is."""
+    return [
+        (line, days) for line, days in run_facts(counts)["skipped"] if not line.startswith("peer_anomaly")
+    ]
 
 
 def _frame(counts: Counts, words: Words) -> Frame:

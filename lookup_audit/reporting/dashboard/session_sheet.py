@@ -97,10 +97,11 @@ def render_session_sheet(published: Published, team_path: Path, names: Names, la
 
 
 def _beside(theme: Theme, path: Path) -> _Beside:
-    """The team's rate of a theme, and that of its unit; of the whole where the unit is this one group."""
+    """The team's rate of a theme, and its unit's; the whole's where the unit is all of it, or this one group."""
     team = next((rate for rate in theme.teams if rate.name == path), Rate(path, 0, 0))
     of_unit = [rate for rate in theme.teams if path and rate.name[:1] == path[:1]]
-    unit = together(path[:1], of_unit) if len(of_unit) > 1 else theme.compared.now
+    only_part = 1 < len(of_unit) < len(theme.teams)
+    unit = together(path[:1], of_unit) if only_part else theme.compared.now
     return _Beside(theme, team, unit)
 
 
