@@ -243,6 +243,14 @@ def test_other_people_in_a_team_are_another_cell() -> None:
     assert names[0] and not names[0] & names[1]
 
 
+def test_systems_and_times_of_day_are_watched_by_week(warehouse: Warehouse) -> None:
+    ask(warehouse, {"hour": 11}, {"hour": 9}, {"system": "BRP", "user_id": "u0-1"})
+    weeks = counted(warehouse).part_weeks
+    assert set(weeks) == {("system", "BVH"), ("time", "09–12")}
+    assert weeks["system", "BVH"][MONDAY] == Part("BVH", users=24, lookups=5 * 480, questions=1)
+    assert weeks["time", "09–12"][MONDAY].questions == 2
+
+
 def burst(warehouse: Warehouse, users: int, day: date, subject: str = "SINGER") -> None:
     rows = [
         {

@@ -102,6 +102,7 @@ class Counts:
     team_weeks: Mapping[tuple[Path, str, dt.date], int]  # the same by week, also before the period
     team_volume: Mapping[tuple[Path, dt.date], int]  # lookups by team and week, also before the period
     cuts: Mapping[str, tuple[Part, ...]]
+    part_weeks: Mapping[tuple[str, str], Mapping[dt.date, Part]]  # of systems and times of day, by week
     bursts: tuple[Burst, ...]
     news: tuple[dt.date, ...]
     interventions: tuple[dict[str, Any], ...]
@@ -190,6 +191,7 @@ def _counts(warehouse: Warehouse, period: Period, values: dict[str, dt.date]) ->
             (_path(row), row["week"]): row["lookups"] for row in warehouse.rows(_TEAM_VOLUME, since)
         },
         cuts={cut: _parts(warehouse, cut, first_and_last) for cut in CUTS},
+        part_weeks=_part_weeks(warehouse, since),
         bursts=_bursts(warehouse, first_and_last),
         news=tuple(
             row["day"]
@@ -236,6 +238,20 @@ def _parts(warehouse: Warehouse, cut: str, values: dict[str, dt.date]) -> tuple[
         {"cut": cut, "most": MOST_OF_ONE, **values},
     )
     return tuple(Part(**row) for row in rows)
+
+
+def _part_weeks(
+    warehouse: Warehouse, values: dict[str, dt.date]
+) -> dict[tuple[str, str], dict[dt.date, Part]]:
+    """By week what was looked up and asked on each system, and in each block of hours, as "09–12"."""
+    found: dict[tuple[str, str], dict[dt.date, Part]] = {}
+    for row in warehouse.rows(_PART_WEEKS, {**values, "hours": HOURS}):
+        week = row.pop("week")
+        kind, name = row.pop("kind"), row["name"]
+        if kind == "time":
+            name = f"{int(name) * HOURS:02d}–{(int(name) + 1) * HOURS:02d}"
+        found.setdefault((kind, name), {})[week] = Part(name, row["users"], row["lookups"], row["questions"])
+    return found
 
 
 def _bursts(warehouse: Warehouse, values: dict[str, dt.date]) -> tuple[Burst, ...]:
@@ -302,6 +318,40 @@ FROM (
     GROUP BY GROUPING SETS ((motive, theme, user_id), (motive, user_id), (user_id))
 ) AS held
 GROUP BY motive, theme ORDER BY ALL
+"""
+
+_PART_WEEKS = """
+WITH volume AS (
+    SELECT
+        CASE cut WHEN 'hour' THEN 'time' ELSE cut END AS kind,
+        CASE cut
+            WHEN 'hour' THEN CAST(CAST(floor(TRY_CAST(part AS INTEGER) / $hours) AS INTEGER) AS VARCHAR)
+            ELSE part
+        END AS name,
+        date_trunc('week', day)::DATE AS week,
+        max(users) AS users,
+        sum(lookups)::BIGINT AS lookups
+    FROM volume_days
+    WHERE cut IN ('system', 'hour') AND day BETWEEN $since AND $last
+    GROUP BY ALL
+),
+questions AS (
+    SELECT kind, name, week, count(*) AS questions
+    FROM (
+        SELECT DISTINCT 'system' AS kind, system AS name, week, user_id, theme FROM asked
+        UNION ALL
+        SELECT DISTINCT
+            'time' AS kind, CAST(CAST(floor(hour / $hours) AS INTEGER) AS VARCHAR) AS name, week, user_id, theme
+        FROM asked
+    ) AS found
+    GROUP BY kind, name, week
+)
+SELECT
+    volume.kind, volume.name, volume.week, volume.users, volume.lookups, coalesce(questions.questions, 0) AS questions
+FROM volume
+LEFT JOIN questions
+    ON questions.kind = volume.kind AND questions.name = volume.name AND questions.week = volume.week
+ORDER BY ALL
 """
 
 _TEAM_WEEKS = """

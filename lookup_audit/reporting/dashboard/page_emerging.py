@@ -70,7 +70,20 @@ def _labels(published: Published, names: Names) -> Labels:
     teams = list(dict.fromkeys(name[1:] for name in series if name[0] == "team"))
     everywhere = list(dict.fromkeys([*teams, *(rate.name for rate in published.levels["team"])]))
     called = dict(zip(everywhere, group_labels(everywhere, "team", names), strict=True))
-    return {name: called[name[1:]] if name[0] == "team" else names.theme(name[-1]) for name in series}
+    return {name: _called(name, called, names) for name in series}
+
+
+def _called(name: tuple[str, ...], teams: Mapping[tuple[str, ...], str], names: Names) -> str:
+    """What a series is called: a theme by its title, a team by its label, anything else as it was given."""
+    if name[0] == "team":
+        return teams[name[1:]]
+    return names.theme(name[-1]) if name[0] == "theme" else names.given(name[-1])
+
+
+def _kinds(names: Names) -> dict[str, str]:
+    """What a series is of, in words."""
+    _ = names.words.gettext
+    return {"theme": _("Theme"), "team": _("Team"), "system": _("System"), "time": _("Time of day")}
 
 
 def _finding(changes: Changes, names: Names) -> str:
@@ -94,7 +107,7 @@ def _emerged(
 ) -> Emerged:
     _ = names.words.gettext
     what = labels[change.name]
-    kind = _("Theme") if change.name[0] == "theme" else _("Team")
+    kind = _kinds(names)[change.name[0]]
     sureness = f"{interval_words(change, names)} {_sureness(change, names)}"
     told = Emerged(f"{kind}: {what}", in_words(change, what, names), sureness, None)
     theme = themes.get(change.name[-1]) if change.name[0] == "theme" else None
@@ -145,7 +158,7 @@ def _sureness(change: Change, names: Names) -> str:
 
 def _table(changes: Changes, labels: Labels, names: Names) -> Table:
     _ = names.words.gettext
-    kinds = {"theme": _("Theme"), "team": _("Team")}
+    kinds = _kinds(names)
     sure = {"very_sure": _("very sure"), "fairly_sure": _("fairly sure")}
     columns = (
         _("What"),
@@ -196,7 +209,7 @@ def _watched(changes: Changes, names: Names) -> str:
 def _left_out(changes: Changes, labels: Labels, names: Names) -> Table | None:
     """Which could not be watched, and why; a list to look up, by name."""
     _ = names.words.gettext
-    kinds = {"theme": _("Theme"), "team": _("Team")}
+    kinds = _kinds(names)
     reasons = {"too_few_weeks": _("too few weeks"), "too_few_questions": _("too few questions")}
     rows = sorted((labels[name], kinds[name[0]], reasons[reason]) for name, reason in changes.left_out)
     return Table((_("What"), _("Kind"), _("Why not")), tuple(rows)) if rows else None

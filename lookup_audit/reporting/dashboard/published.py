@@ -166,6 +166,7 @@ def publish(
                     shown.pool(("team", *name), members, None, shown.recent)
                     for name, members in teams.items()
                 ),
+                *(shown.part_weeks(kind, name) for kind, name in counts.part_weeks),
             ]
         ),
         merged=merged,
@@ -399,6 +400,21 @@ class _Shown:
                 for week in weeks
             ),
         )  # fmt: skip
+
+    def part_weeks(self, kind: str, name: str) -> Series:
+        """The last weeks of a system or a time of day, without those in which too few used it."""
+        weeks = self.counts.part_weeks[kind, name]
+        shown = [week for week in self.recent if week in weeks and self.gate.is_group(weeks[week].users)]
+        return Series(
+            (kind, name),
+            tuple(shown),
+            tuple(
+                self.gate.count(weeks[week].questions, "part", kind, name, week.isoformat()) for week in shown
+            ),
+            tuple(
+                self.gate.volume(weeks[week].lookups, "part", kind, name, week.isoformat()) for week in shown
+            ),
+        )
 
     def cut_rates(self, cut: str) -> list[Rate]:
         """The parts of one cut; those with too few users on any day are left out.
