@@ -1,8 +1,8 @@
 """Whether the dashboard finds what is true, over many units made as daily tables: gate, effects and changes whole.
 
 Units of 1,000 users in 40 teams over 39 weeks in which every theme comes up as often as `OFTEN` says, more for some
-users than for others. Half of the teams have a session that lowers one theme by 60%; a campaign does nothing; one theme
-triples halfway, or with --still nothing changes at all.
+users than for others. Half of the teams have a session that lowers one theme by 60%; a campaign does nothing; one
+theme triples halfway, or with --still nothing changes at all.
 
 Run with: python -m benchmarks.effects --seeds 1 2 3 … [--still]
 """
