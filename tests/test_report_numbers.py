@@ -251,6 +251,14 @@ def test_systems_and_times_of_day_are_watched_by_week(warehouse: Warehouse) -> N
     assert weeks["time", "09–12"][MONDAY].questions == 2
 
 
+def test_a_share_is_of_exact_counts_and_told_to_a_percent(warehouse: Warehouse) -> None:
+    published = publish(counted(warehouse), Gate(bytes(32), 10), THEMES, {})
+    assert published is not None
+    # 480 lookups a working day, of which 430 have a link
+    assert published.explained["now"] == 0.9
+    assert {share for _, share in published.explained_weeks} == {0.9}
+
+
 def burst(warehouse: Warehouse, users: int, day: date, subject: str = "SINGER") -> None:
     rows = [
         {

@@ -49,6 +49,11 @@ class Gate:
         below, rest = divmod(count, step)
         return step * (below + (fraction(self._key, "volume", *cell) < rest / step))
 
+    @staticmethod
+    def share(part: int, whole: int) -> float | None:
+        """A share of many lookups to a whole percent, from exact counts: two rounded ones would not make a share."""
+        return round(part / whole, 2) if whole else None
+
     def is_group(self, users: int) -> bool:
         """Whether there are people enough to show anything about them."""
         return users >= self.minimum_group

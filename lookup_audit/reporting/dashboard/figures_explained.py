@@ -16,7 +16,7 @@ def explained_figure(published: Published, names: Names) -> Figure:
     share = published.explained["now"]
     title = _("Too little is known to say what share work explains")
     if share is not None:
-        title = _("Work explains %(share)s of all lookups", share=names.words.percent(share, 1))
+        title = _("Work explains %(share)s of all lookups", share=names.words.percent(share))
     lowest = min((share for _day, share in weeks), default=0.0)
     floor = max(0.0, math.floor(lowest * 10 - 1) / 10)
     steps = [floor + (1 - floor) * step / 4 for step in range(5)]
@@ -31,7 +31,7 @@ def explained_figure(published: Published, names: Names) -> Figure:
                 "marker": {"size": 7},
                 "hoverinfo": "text",
                 "hovertext": [
-                    f"{names.words.date(day)}: {names.words.percent(share, 1)}" for day, share in weeks
+                    f"{names.words.date(day)}: {names.words.percent(share)}" for day, share in weeks
                 ],
             }
         ],
@@ -55,7 +55,7 @@ def explained_figure(published: Published, names: Names) -> Figure:
         plot if len(weeks) > 1 else None,
         Table(
             (_("Week of"), _("Explained")),
-            tuple((names.words.date(day), names.words.percent(share, 1)) for day, share in weeks),
+            tuple((names.words.date(day), names.words.percent(share)) for day, share in weeks),
             (1,),
             Data((_("Week of"), _("Explained (%%)")), tuple((day, 100 * share) for day, share in weeks)),
         ),

@@ -61,9 +61,9 @@ def headlines(published: Published, names: Names) -> list[Headline]:
         ),
         Headline(
             _("Explained by work"),
-            names.words.percent(explained["now"], 1),
+            names.words.percent(explained["now"]),
             (
-                _("of first lookups of someone: %(share)s", share=names.words.percent(explained["first"], 1)),
+                _("of first lookups of someone: %(share)s", share=names.words.percent(explained["first"])),
                 *_beside(names, *(_percent(explained[name], names) for name in ("before", "year_ago"))),
             ),
         ),
@@ -193,4 +193,4 @@ def _rate(rate: Rate | None, names: Names) -> str | None:
 
 
 def _percent(share: float | None, names: Names) -> str | None:
-    return names.words.percent(share, 1) if share is not None else None
+    return names.words.percent(share) if share is not None else None

@@ -136,10 +136,9 @@ def publish(
         asked_per_1000=shown.per_1000("", "", users),
         explained=shown.explained(),
         explained_weeks=tuple(
-            (week, explained / lookups)
+            (week, share)
             for week in period.weeks
-            for lookups, explained in [shown.volume.get(week, (0, 0))]
-            if lookups
+            if week in shown.volume and (share := shown.explained_share([week])) is not None
         ),
         motives={motive: shown.compared(("motive", motive)) for motive in MOTIVES},
         motive_weeks={motive: tuple(shown.by_week(("motive", motive), period.weeks)) for motive in MOTIVES},
@@ -210,11 +209,7 @@ class _Shown:
         for (path, theme), questions in counts.team_themes.items():
             self._team_themes.setdefault(path, {})[theme] = questions
         self.volume = {
-            week: (
-                gate.volume(counts.volume[week][0], "lookups", week.isoformat()),
-                gate.volume(counts.volume[week][1], "explained", week.isoformat()),
-            )
-            for week in self.weeks
+            week: gate.volume(counts.volume[week][0], "lookups", week.isoformat()) for week in self.weeks
         }
 
     def questions(self, what: What, weeks: Sequence[dt.date]) -> int:
@@ -240,7 +235,7 @@ class _Shown:
             what,
             tuple(weeks),
             tuple(self.questions(what, [week]) for week in weeks),
-            tuple(self.volume[week][0] for week in weeks),
+            tuple(self.volume[week] for week in weeks),
         )
 
     def rate(self, what: What, period: Period) -> Rate:
@@ -251,18 +246,18 @@ class _Shown:
 
     def compared(self, what: What) -> Compared:
         """The rate of the period, of the one before, and of a year ago."""
-        now, before, year_ago = (
-            self.rate(what, period) if self._is_whole(period) or period == self.counts.period else None
+        now = self.rate(what, self.counts.period)
+        before, year_ago = (
+            self.rate(what, period) if self._is_whole(period) else None
             for period in (
-                self.counts.period,
                 self.counts.period.before(len(self.counts.period.weeks)),
                 self.counts.period.before(YEAR_WEEKS),
             )
         )
         change = None
-        if now and before and now.lookups and before.lookups and now.questions + before.questions:
+        if before and now.lookups and before.lookups and now.questions + before.questions:
             change = rate_ratio(now.questions, now.lookups, before.questions, before.lookups, rounded=(1, 1))
-        return Compared(now or Rate(what, 0, 0), before, year_ago, change)
+        return Compared(now, before, year_ago, change)
 
     def _is_whole(self, period: Period) -> bool:
         """Whether every week of it was audited, and can be shown."""
@@ -271,7 +266,7 @@ class _Shown:
     def by_week(self, what: What, weeks: Sequence[dt.date]) -> list[Rate]:
         """The rate of each of these weeks that was audited, named by its Monday."""
         return [
-            _rate((week.isoformat(),), self.questions(what, [week]), self.volume[week][0])
+            _rate((week.isoformat(),), self.questions(what, [week]), self.volume[week])
             for week in weeks
             if week in self.volume
         ]
@@ -296,7 +291,7 @@ class _Shown:
         ]
 
     def _lookups(self, weeks: Sequence[dt.date]) -> int:
-        return sum(self.volume[week][0] for week in weeks)
+        return sum(self.volume[week] for week in weeks)
 
     def bursts(self, references: Mapping[str, str]) -> list[ShownBurst]:
         """Waves of attention in which enough users took part, each with its curve."""
@@ -318,22 +313,21 @@ class _Shown:
     def explained(self) -> dict[str, float | None]:
         """Shares of lookups with a work link, now, before and a year ago, and of first lookups."""
         period = self.counts.period
-        shares = {}
-        for name, one in (
-            ("now", period),
-            ("before", period.before(len(period.weeks))),
-            ("year_ago", period.before(YEAR_WEEKS)),
-        ):
-            pairs = [self.volume[week] for week in one.weeks if week in self.volume]
-            whole = sum(lookups for lookups, _ in pairs)
-            complete = len(pairs) == len(one.weeks) and whole
-            shares[name] = sum(explained for _, explained in pairs) / whole if complete else None
-        first, first_explained = (
-            self.gate.volume(count, "first lookups", str(place), *self.bounds)
-            for place, count in enumerate(self.counts.first_lookups)
-        )
-        shares["first"] = first_explained / first if first else None
-        return shares
+        beside = {"before": period.before(len(period.weeks)), "year_ago": period.before(YEAR_WEEKS)}
+        first, first_explained = self.counts.first_lookups
+        return {
+            "now": self.explained_share([week for week in period.weeks if week in self.volume]),
+            **{
+                name: self.explained_share(one.weeks) if self._is_whole(one) else None
+                for name, one in beside.items()
+            },
+            "first": self.gate.share(first_explained, first),
+        }
+
+    def explained_share(self, weeks: Sequence[dt.date]) -> float | None:
+        """The share of the lookups of these weeks that has a work link."""
+        lookups, explained = (sum(self.counts.volume[week][at] for week in weeks) for at in (0, 1))
+        return self.gate.share(explained, lookups)
 
     def per_1000(self, motive: str, theme: str, users: int) -> float | None:
         """Users with a question, per 1,000 users who looked anything up."""
