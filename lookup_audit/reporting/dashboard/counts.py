@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lookup_audit.privacy.disclosure import BASE
+from lookup_audit.reporting.dashboard import queries
 from lookup_audit.warehouse import Warehouse
 
 Path = tuple[str, ...]
@@ -123,7 +124,7 @@ def read_counts(
     limits = warehouse.settings.reporting
     values = {"first": period.first, "last": period.last, "since": period.first - WEEK * 104}
     warehouse.run(
-        _ASKED, {"since": values["since"], "last": period.last, "minimum_risk": limits.minimum_risk}
+        queries.ASKED, {"since": values["since"], "last": period.last, "minimum_risk": limits.minimum_risk}
     )
     try:
         return _counts(warehouse, period, values)
@@ -150,54 +151,61 @@ def _counts(warehouse: Warehouse, period: Period, values: dict[str, dt.date]) ->
     first_and_last = {"first": values["first"], "last": values["last"]}
     since = {"since": values["since"], "last": values["last"]}
     within = {**first_and_last, "most": MOST_OF_ONE}
-    runs = warehouse.rows(_RUNS, first_and_last)
-    days = warehouse.rows(_DAYS, first_and_last)[0]
-    teams = warehouse.rows(_TEAMS, first_and_last)
+    runs = warehouse.rows(queries.RUNS, first_and_last)
+    days = warehouse.rows(queries.DAYS, first_and_last)[0]
+    teams = warehouse.rows(queries.TEAMS, first_and_last)
     return Counts(
         period=period,
         audited_days=days["audited"],
         unaudited_days=days["unaudited"],
         users=sum(row["users"] for row in teams),
-        volume={row["week"]: (row["lookups"], row["explained"]) for row in warehouse.rows(_VOLUME, since)},
-        week_users={row["week"]: row["users"] for row in warehouse.rows(_WEEK_USERS, since)},
+        volume={
+            row["week"]: (row["lookups"], row["explained"]) for row in warehouse.rows(queries.VOLUME, since)
+        },
+        week_users={row["week"]: row["users"] for row in warehouse.rows(queries.WEEK_USERS, since)},
         first_lookups=(
             sum(run["first_lookups"] for run in runs),
             sum(run["first_explained"] for run in runs),
         ),
         themes={
-            (row["motive"], row["theme"], row["week"]): row["questions"] for row in warehouse.rows(_THEMES)
+            (row["motive"], row["theme"], row["week"]): row["questions"]
+            for row in warehouse.rows(queries.THEMES)
         },
         asked_users={
             (row["motive"], row["theme"]): row["users"]
-            for row in warehouse.rows(_ASKED_USERS, {"first": period.first})
+            for row in warehouse.rows(queries.ASKED_USERS, {"first": period.first})
         },
         teams=tuple(Team(_path(row), row["users"], row["lookups"], row["members"]) for row in teams),
         team_themes={
-            (_path(row), row["theme"]): row["questions"] for row in warehouse.rows(_TEAM_THEMES, within)
+            (_path(row), row["theme"]): row["questions"]
+            for row in warehouse.rows(queries.TEAM_THEMES, within)
         },
         periods={
             one.first: {
                 (row["motive"], row["theme"]): row["questions"]
                 for row in warehouse.rows(
-                    _PERIOD_THEMES, {"first": one.first, "last": one.last, "most": MOST_OF_ONE}
+                    queries.PERIOD_THEMES, {"first": one.first, "last": one.last, "most": MOST_OF_ONE}
                 )
             }
             for one in (period, period.before(len(period.weeks)), period.before(YEAR_WEEKS))
         },
         team_weeks={
-            (_path(row), row["theme"], row["week"]): row["questions"] for row in warehouse.rows(_TEAM_WEEKS)
+            (_path(row), row["theme"], row["week"]): row["questions"]
+            for row in warehouse.rows(queries.TEAM_WEEKS)
         },
         team_volume={
-            (_path(row), row["week"]): row["lookups"] for row in warehouse.rows(_TEAM_VOLUME, since)
+            (_path(row), row["week"]): row["lookups"] for row in warehouse.rows(queries.TEAM_VOLUME, since)
         },
         cuts={cut: _parts(warehouse, cut, first_and_last) for cut in CUTS},
         part_weeks=_part_weeks(warehouse, since),
         bursts=_bursts(warehouse, first_and_last),
         news=tuple(
             row["day"]
-            for row in warehouse.rows(_NEWS, {**first_and_last, "zone": str(warehouse.settings.zone_info)})
+            for row in warehouse.rows(
+                queries.NEWS, {**first_and_last, "zone": str(warehouse.settings.zone_info)}
+            )
         ),
-        interventions=tuple(warehouse.rows(_INTERVENTIONS, since)),
+        interventions=tuple(warehouse.rows(queries.INTERVENTIONS, since)),
         runs=tuple(runs),
     )
 
@@ -245,7 +253,7 @@ def _part_weeks(
 ) -> dict[tuple[str, str], dict[dt.date, Part]]:
     """By week what was looked up and asked on each system, and in each block of hours, as "09–12"."""
     found: dict[tuple[str, str], dict[dt.date, Part]] = {}
-    for row in warehouse.rows(_PART_WEEKS, {**values, "hours": HOURS}):
+    for row in warehouse.rows(queries.PART_WEEKS, {**values, "hours": HOURS}):
         week = row.pop("week")
         kind, name = row.pop("kind"), row["name"]
         if kind == "time":
@@ -257,225 +265,10 @@ def _part_weeks(
 def _bursts(warehouse: Warehouse, values: dict[str, dt.date]) -> tuple[Burst, ...]:
     """Per person in the news the users whose lookups raised `news_spike`, in the fortnight around the busiest day."""
     found: dict[str, Burst] = {}
-    for row in warehouse.rows(_BURSTS, {**values, "fewest": warehouse.settings.reporting.minimum_group}):
+    for row in warehouse.rows(
+        queries.BURSTS, {**values, "fewest": warehouse.settings.reporting.minimum_group}
+    ):
         found[row["subject_id"]] = Burst(
             row["subject_id"], row["first_day"], row["users"], row["units"], tuple(row["by_day"])
         )
     return tuple(found.values())
-
-
-# One row a day, user and question; everything below counts in it.
-_ASKED = """
-CREATE OR REPLACE TEMP TABLE asked AS
-SELECT
-    question_days.*,
-    date_trunc('week', question_days.day)::DATE AS week,
-    coalesce(users.unit, '') AS unit,
-    coalesce(users.district, '') AS district,
-    coalesce(users.team, '') AS team
-FROM question_days
-LEFT JOIN users ON users.user_id = question_days.user_id
-WHERE question_days.day BETWEEN $since AND $last AND question_days.risk >= $minimum_risk
-"""
-
-_THEMES = """
-SELECT motive, theme, week, count(DISTINCT user_id) AS questions
-FROM asked GROUP BY motive, theme, week ORDER BY motive, theme, week
-"""
-
-_ASKED_USERS = """
-SELECT coalesce(motive, '') AS motive, coalesce(theme, '') AS theme, count(DISTINCT user_id) AS users
-FROM asked WHERE day >= $first
-GROUP BY GROUPING SETS ((), (motive), (motive, theme))
-ORDER BY ALL
-"""
-
-# One row a user and theme: whatever is summed over several themes is held to the same most by whoever sums it.
-_OF_ONE = """
-SELECT unit, district, team, motive, theme, user_id, least(count(DISTINCT week), $most) AS questions
-FROM asked WHERE day BETWEEN $first AND $last
-GROUP BY unit, district, team, motive, theme, user_id
-"""
-
-# an empty theme is all of them together
-_TEAM_THEMES = f"""
-SELECT unit, district, team, theme, sum(questions)::BIGINT AS questions
-FROM (
-    SELECT unit, district, team, coalesce(theme, '') AS theme, user_id, least(sum(questions), $most) AS questions
-    FROM ({_OF_ONE}) AS of_one
-    GROUP BY GROUPING SETS ((unit, district, team, theme, user_id), (unit, district, team, user_id))
-) AS held
-GROUP BY unit, district, team, theme ORDER BY ALL
-"""
-
-_PERIOD_THEMES = f"""
-SELECT motive, theme, sum(questions)::BIGINT AS questions
-FROM (
-    SELECT
-        coalesce(motive, '') AS motive, coalesce(theme, '') AS theme, user_id,
-        least(sum(questions), $most) AS questions
-    FROM ({_OF_ONE}) AS of_one
-    GROUP BY GROUPING SETS ((motive, theme, user_id), (motive, user_id), (user_id))
-) AS held
-GROUP BY motive, theme ORDER BY ALL
-"""
-
-_PART_WEEKS = """
-WITH volume AS (
-    SELECT
-        CASE cut WHEN 'hour' THEN 'time' ELSE cut END AS kind,
-        CASE cut
-            WHEN 'hour' THEN CAST(CAST(floor(TRY_CAST(part AS INTEGER) / $hours) AS INTEGER) AS VARCHAR)
-            ELSE part
-        END AS name,
-        date_trunc('week', day)::DATE AS week,
-        max(users) AS users,
-        sum(lookups)::BIGINT AS lookups
-    FROM volume_days
-    WHERE cut IN ('system', 'hour') AND day BETWEEN $since AND $last
-    GROUP BY ALL
-),
-questions AS (
-    SELECT kind, name, week, count(*) AS questions
-    FROM (
-        SELECT DISTINCT 'system' AS kind, system AS name, week, user_id, theme FROM asked
-        UNION ALL
-        SELECT DISTINCT
-            'time' AS kind, CAST(CAST(floor(hour / $hours) AS INTEGER) AS VARCHAR) AS name, week, user_id, theme
-        FROM asked
-    ) AS found
-    GROUP BY kind, name, week
-)
-SELECT
-    volume.kind, volume.name, volume.week, volume.users, volume.lookups, coalesce(questions.questions, 0) AS questions
-FROM volume
-LEFT JOIN questions
-    ON questions.kind = volume.kind AND questions.name = volume.name AND questions.week = volume.week
-ORDER BY ALL
-"""
-
-_TEAM_WEEKS = """
-SELECT unit, district, team, theme, week, count(DISTINCT user_id) AS questions
-FROM asked GROUP BY unit, district, team, theme, week ORDER BY ALL
-"""
-
-_TEAMS = """
-SELECT
-    coalesce(users.unit, '') AS unit,
-    coalesce(users.district, '') AS district,
-    coalesce(users.team, '') AS team,
-    count(DISTINCT user_days.user_id) AS users,
-    sum(user_days.lookups)::BIGINT AS lookups,
-    md5(string_agg(DISTINCT user_days.user_id, chr(31) ORDER BY user_days.user_id)) AS members
-FROM user_days
-LEFT JOIN users ON users.user_id = user_days.user_id
-WHERE user_days.day BETWEEN $first AND $last
-GROUP BY ALL ORDER BY ALL
-"""
-
-_TEAM_VOLUME = """
-SELECT
-    coalesce(users.unit, '') AS unit,
-    coalesce(users.district, '') AS district,
-    coalesce(users.team, '') AS team,
-    date_trunc('week', user_days.day)::DATE AS week,
-    sum(user_days.lookups) AS lookups
-FROM user_days
-LEFT JOIN users ON users.user_id = user_days.user_id
-WHERE user_days.day BETWEEN $since AND $last
-GROUP BY ALL ORDER BY ALL
-"""
-
-_WEEK_USERS = """
-SELECT date_trunc('week', day)::DATE AS week, count(DISTINCT user_id) AS users
-FROM user_days WHERE day BETWEEN $since AND $last
-GROUP BY week ORDER BY week
-"""
-
-# Of a day that was audited more than once, the last run stands.
-_LATEST_RUNS = """
-SELECT * FROM (
-    SELECT *, row_number() OVER (PARTITION BY audit_date ORDER BY finished_at DESC, run_id) AS place FROM runs
-) AS runs_by_place WHERE place = 1
-"""
-
-_VOLUME = f"""
-SELECT date_trunc('week', audit_date)::DATE AS week, sum(lookups) AS lookups, sum(explained) AS explained
-FROM ({_LATEST_RUNS}) AS latest WHERE audit_date BETWEEN $since AND $last
-GROUP BY week ORDER BY week
-"""
-
-_RUNS = f"""
-SELECT
-    audit_date, config_hash, code_version,
-    lookups, explained, first_lookups, first_explained, skipped_detectors
-FROM ({_LATEST_RUNS}) AS latest WHERE audit_date BETWEEN $first AND $last
-ORDER BY audit_date
-"""
-
-_DAYS = """
-SELECT
-    count(DISTINCT runs.audit_date) AS audited,
-    (
-        SELECT count(DISTINCT day) FROM pending_days
-        WHERE day BETWEEN $first AND $last AND day NOT IN (SELECT audit_date FROM runs)
-    ) AS unaudited
-FROM runs WHERE runs.audit_date BETWEEN $first AND $last
-"""
-
-_BURSTS = """
-WITH looked AS (
-    SELECT DISTINCT findings.subject_id, findings.user_id, findings.audit_date AS day, users.unit
-    FROM findings
-    LEFT JOIN users ON users.user_id = findings.user_id
-    WHERE findings.detector = 'news_spike' AND findings.audit_date BETWEEN $first AND $last
-        AND findings.subject_id IS NOT NULL
-),
-by_day AS (
-    SELECT subject_id, day, count(DISTINCT user_id) AS users FROM looked GROUP BY subject_id, day
-),
-peaks AS (
-    SELECT subject_id, arg_max(day, (users, -epoch(day::TIMESTAMP))) - 2 AS first_day FROM by_day GROUP BY subject_id
-),
-around AS (
-    SELECT looked.*, peaks.first_day, looked.day - peaks.first_day AS day_nr
-    FROM looked INNER JOIN peaks ON peaks.subject_id = looked.subject_id
-    WHERE looked.day BETWEEN peaks.first_day AND peaks.first_day + 13
-),
-curves AS (
-    SELECT peaks.subject_id, list(coalesce(by_day.users, 0) ORDER BY days.day_nr) AS by_day
-    FROM peaks
-    CROSS JOIN (SELECT unnest(range(14)) AS day_nr) AS days
-    LEFT JOIN by_day
-        ON by_day.subject_id = peaks.subject_id AND by_day.day = peaks.first_day + CAST(days.day_nr AS INTEGER)
-    GROUP BY peaks.subject_id
-)
-SELECT
-    around.subject_id,
-    min(around.first_day) AS first_day,
-    count(DISTINCT around.user_id) AS users,
-    (
-        SELECT count(*) FROM (
-            SELECT unit FROM around AS inside WHERE inside.subject_id = around.subject_id
-            GROUP BY unit HAVING count(DISTINCT user_id) >= $fewest
-        ) AS large
-    ) AS units,
-    any_value(curves.by_day) AS by_day
-FROM around
-INNER JOIN curves ON curves.subject_id = around.subject_id
-GROUP BY around.subject_id
-ORDER BY first_day, around.subject_id
-"""
-
-# Only when: whom an item is about is nothing that a page may hold.
-_NEWS = """
-SELECT DISTINCT (published_at AT TIME ZONE 'UTC' AT TIME ZONE $zone)::DATE AS day FROM news
-WHERE (published_at AT TIME ZONE 'UTC' AT TIME ZONE $zone)::DATE BETWEEN $first AND $last
-ORDER BY day
-"""
-
-_INTERVENTIONS = """
-SELECT intervention_id, held_on, kind, theme, unit, team FROM interventions
-WHERE held_on BETWEEN $since AND $last
-ORDER BY held_on, intervention_id
-"""
