@@ -2,15 +2,14 @@
 
 import sys
 
-from lookup_audit.cli import audit, load, read
+from lookup_audit.cli import alerts, audit, dossier, guard, load, report
 from lookup_audit.cli.common import app, complain
 from lookup_audit.errors import LookupAuditError
 
 __all__ = ["app", "main"]
 
-audit.register(app)
-load.register(app)
-read.register(app)
+for commands in (load, audit, alerts, report, dossier, guard):
+    commands.register(app)
 
 
 def main() -> None:

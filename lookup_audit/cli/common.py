@@ -151,6 +151,15 @@ def say_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json))
 
 
+def say_written(files: Sequence[Path], *, as_json: bool) -> None:
+    """The files that a command wrote, one a line."""
+    if as_json:
+        say_json(files)
+    else:
+        for file in files:
+            say(str(file))
+
+
 def say_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, numbers: Sequence[int] = ()) -> None:
     """A table as wide as it needs to be; `numbers` are the columns set to the right."""
     texts = [[_printable(value) for value in row] for row in rows]

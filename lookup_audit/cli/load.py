@@ -185,8 +185,8 @@ def demo(
     config: ConfigOption = None,
 ) -> None:
     """From nothing to a dashboard: sample data in, night audits, reports out."""
+    from lookup_audit.cli.alerts import say_alerts
     from lookup_audit.cli.audit import audit_pending, say_nights
-    from lookup_audit.cli.read import say_alerts
     from lookup_audit.evaluation import evaluate
     from lookup_audit.reporting.dashboard.report import Report
     from lookup_audit.reporting.dossier.dossier import write_dossier
