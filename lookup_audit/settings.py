@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import tomllib
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -157,12 +158,75 @@ class Reporting(_Section):
     weeks: int = Field(13, ge=1, le=53, description="How many whole weeks a report covers: a quarter.")
 
 
+class Mandates(_Section):
+    """Under which orders a user may be named."""
+
+    two_persons: bool = Field(
+        False,
+        description="A mandate counts only once another account than the one that added it approved it.",
+    )
+    longest_days: int = Field(
+        366,
+        ge=1,
+        le=3660,
+        description="For how long a mandate can be made valid: after a year one asks again.",
+    )
+
+
+class Notices(_Section):
+    """Neutral messages to users about a lookup that nothing explains; for prevention, off by default."""
+
+    enabled: bool = Field(False, description="Only once the works council agreed to it.")
+    themes: tuple[str, ...] = Field(
+        ("self_lookup", "colleague", "family", "neighbour", "vehicle_at_door", "public_figure", "news_spike"),
+        description="Questions of a low-risk kind: curiosity and personal dilemmas, never gain.",
+    )
+    minimum_risk: Share = Field(0.1, description="Below this it was probably work, and a message annoys.")
+    maximum_risk: Share = Field(0.5, description="From this risk on a person reads the alert first.")
+    quiet_days: Days = Field(
+        30, description="A user gets no second message within so many days, whatever the number of lookups."
+    )
+    oldest_days: Days = Field(14, description="Nobody remembers why after longer than this.")
+    hold_out: float = Field(
+        0.0,
+        ge=0,
+        le=0.9,
+        description="The share of users who, by lot, get none, so that the effect is known.",
+    )
+    contact: str = Field(
+        "", max_length=300, description="Whom to talk to, as it stands in the message; needed to write any."
+    )
+    address: str = Field(
+        "", max_length=300, description="The mail address of a user, with {user_id} in it; empty for none."
+    )
+
+
+class Retention(_Section):
+    """How many days are kept, counted back from the last audited day; nothing is removed until `forget`."""
+
+    lookups_days: int | None = Field(
+        None, ge=1, le=36_600, description="Lookups and all that was found about them. Empty keeps them."
+    )
+    context_days: int | None = Field(
+        None, ge=1, le=36_600, description="Shifts, incidents, news and closed cases. Empty follows lookups."
+    )
+    rejected_days: int | None = Field(
+        None, ge=1, le=36_600, description="Rejected rows, by the day of loading. Empty follows lookups."
+    )
+
+
 class Ingest(_Section):
     """How drops are read."""
 
     longest_field: int = Field(
         1_000_000, ge=1_000, description="Characters; a longer field is rejected: no query is that long."
     )
+
+
+# What cannot change a finding, a risk or an alert.
+_WITHOUT_EFFECT = {
+    "threads", "memory", "language", "reporting", "mandates", "notices", "retention", "evaluation_warehouse",
+}  # fmt: skip
 
 
 class Settings(_Section):
@@ -174,6 +238,14 @@ class Settings(_Section):
     forest: Forest = Forest()
     alerts: Alerts = Alerts()
     reporting: Reporting = Reporting()
+    mandates: Mandates = Mandates()
+    notices: Notices = Notices()
+    retention: Retention = Retention()
+    evaluation_warehouse: bool = Field(
+        False,
+        description="This warehouse holds data for evaluation only (simulated, or released for it), so exports "
+        "may carry ids.",
+    )
     ingest: Ingest = Ingest()
     probe_subjects: tuple[str, ...] = Field((), description="Subjects planted or listed as a tripwire.")
     required_detectors: tuple[str, ...] = Field(
@@ -217,10 +289,14 @@ class Settings(_Section):
         """The zone of local times, as the standard library knows it."""
         return ZoneInfo(self.zone)
 
+    def today(self) -> date:
+        """The local day at this moment, by the clock of the machine."""
+        return datetime.now(self.zone_info).date()
+
     @property
     def config_hash(self) -> str:
-        """16 hex digits over every setting that can change a result; threads and memory cannot."""
-        content = self.model_dump(mode="json", exclude={"threads", "memory", "language", "reporting"})
+        """16 hex digits over every setting that can change a finding, a risk or an alert."""
+        content = self.model_dump(mode="json", exclude=_WITHOUT_EFFECT)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -6,6 +6,7 @@ import typer
 
 from lookup_audit.cli.common import (
     DEFAULT_WAREHOUSE,
+    AsOption,
     ConfigOption,
     JsonOption,
     WarehouseOption,
@@ -133,17 +134,19 @@ def triage(
     alert: Annotated[str, typer.Argument(help="The id, from `alerts` or `alerts --control`.")],
     verdict: Annotated[str, typer.Option(help="asked, explained, unexplained, referred or dismissed.")],
     note: Annotated[str, typer.Option(help="Why; it is kept.")],
+    who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Record a verdict on an alert or a lookup of the control sample; earlier verdicts are kept."""
+    from lookup_audit.privacy.actor import actor
     from lookup_audit.privacy.trail import record
     from lookup_audit.triage import record_verdict
 
     with open_warehouse(warehouse, config) as opened, opened.transaction():
-        entry = record_verdict(opened, alert, verdict, note)
-        record(opened, action="triage", about=alert, reason=f"{verdict}: {note}")
+        entry = record_verdict(opened, alert, verdict, note, actor(who))
+        record(opened, action="triage", about=alert, reason=f"{verdict}: {note}", who=actor(who))
     if as_json:
         say_json(vars(entry))
     else:

@@ -50,6 +50,16 @@ LanguageOption = Annotated[
     str | None, typer.Option("--lang", metavar="en|nl", help="One language; both when not given.")
 ]
 
+AsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        envvar="LOOKUP_AUDIT_AS",
+        metavar="NAME",
+        help="Your name, where several people share an account; it is recorded beside the account.",
+    ),
+]
+
 DEFAULT_WAREHOUSE = Path("lookup_audit.duckdb")
 
 

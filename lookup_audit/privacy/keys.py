@@ -1,29 +1,91 @@
-"""The secret key of a warehouse, in a file of its own that only its owner can read."""
+"""The secret key of a warehouse, in a file of its own that only its owner can read.
 
-import contextlib
+The warehouse holds the key's fingerprint, never the key, so that a lost or exchanged key is noticed: with
+another key, pseudonyms, references and rounding would change without a word.
+"""
+
+import hashlib
 import hmac
 import os
 import secrets
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from lookup_audit.errors import SettingsError
+from lookup_audit.warehouse import Warehouse
 
 _BYTES = 32
+_in_memory: WeakKeyDictionary[Warehouse, bytes] = WeakKeyDictionary()
 
 
-def warehouse_key(warehouse: Path | None) -> bytes:
+def warehouse_key(warehouse: Warehouse) -> bytes:
     """The key that belongs to a warehouse, 32 bytes, made on first use in `<warehouse>.key` beside it.
 
-    Without a path (a warehouse in memory) the key lives as long as the process needs it. Raises
-    `SettingsError` where the file is not such a key, or others than its owner may read it.
+    A warehouse in memory has a key for as long as it lives. Raises `SettingsError` where the file is gone,
+    is not the key that this warehouse was used with, is no key, or others than its owner may read it.
     """
-    if warehouse is None:
-        return secrets.token_bytes(_BYTES)
-    path = warehouse.with_name(f"{warehouse.name}.key")
+    if warehouse.path is None:
+        return _in_memory.setdefault(warehouse, secrets.token_bytes(_BYTES))
+    known = _current_print(warehouse)
+    path = key_file(warehouse.path)
+    if known is None:
+        if not path.exists():
+            _write(path, secrets.token_bytes(_BYTES))
+        key = _read(path)
+        _remember(warehouse, key)
+        return key
+    _finish_rotation(path, known)
     if not path.exists():
-        _make(path)
-    return _read(path)
+        raise SettingsError(
+            f"{path}: the key of this warehouse is gone. Put it back from its backup; or accept new pseudonyms "
+            "and references with: lookup-audit key rotate --lost"
+        )
+    key = _read(path)
+    if fingerprint(key) != known:
+        raise SettingsError(
+            f"{path}: is not the key that this warehouse was used with. Put the right one back; or accept new "
+            "pseudonyms and references with: lookup-audit key rotate --lost"
+        )
+    return key
+
+
+def rotate_key(warehouse: Warehouse, *, lost: bool = False) -> str:
+    """Put a new key in the old one's place; the new fingerprint.
+
+    Pseudonyms and references made before can no longer be told whose they are, and dashboards round anew.
+    The new key is written beside the old one, takes effect with the warehouse's own record, and then
+    replaces the file; a process that is killed leaves one or the other. Raises `SettingsError` as
+    `warehouse_key` does, unless the old key is `lost`.
+    """
+    if not lost:
+        warehouse_key(warehouse)
+    key = secrets.token_bytes(_BYTES)
+    if warehouse.path is None:
+        _in_memory[warehouse] = key
+        return fingerprint(key)
+    path = key_file(warehouse.path)
+    _write(_next_file(path), key)
+    _remember(warehouse, key)
+    return fingerprint(key)
+
+
+def finish_rotation(warehouse: Warehouse) -> None:
+    """Let the file follow the warehouse's record, once the transaction that rotated the key is over."""
+    known = _current_print(warehouse)
+    if warehouse.path is not None and known is not None:
+        _finish_rotation(key_file(warehouse.path), known)
+
+
+def key_file(warehouse: Path) -> Path:
+    """Where the key of the warehouse at this path is."""
+    return warehouse.with_name(f"{warehouse.name}.key")
+
+
+def fingerprint(key: bytes) -> str:
+    """16 hex digits that tell keys apart and say nothing about them."""
+    return hashlib.sha256(derived(key, "fingerprint")).hexdigest()[:16]
 
 
 def derived(key: bytes, purpose: str) -> bytes:
@@ -34,20 +96,53 @@ def derived(key: bytes, purpose: str) -> bytes:
 def fraction(key: bytes, *name: str) -> float:
     """A number from 0 up to 1 that belongs to a name: always the same, and unknown without the key."""
     text = "".join(f"{len(part)}:{part}" for part in name)
-    return int.from_bytes(hmac.digest(key, text.encode(), "sha256")[:6], "big") / 2**48
+    return (
+        int.from_bytes(hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256")[:6], "big") / 2**48
+    )
 
 
-def _make(path: Path) -> None:
-    """Write a new key whole or not at all; where another process was first, its key stays."""
+def _current_print(warehouse: Warehouse) -> str | None:
+    found = warehouse.value("SELECT fingerprint FROM key_prints WHERE retired_at IS NULL")
+    return None if found is None else str(found)
+
+
+def _remember(warehouse: Warehouse, key: bytes) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    warehouse.run("UPDATE key_prints SET retired_at = $now WHERE retired_at IS NULL", {"now": now})
+    warehouse.run(
+        "INSERT INTO key_prints (fingerprint, made_at) VALUES ($fingerprint, $now)",
+        {"fingerprint": fingerprint(key), "now": now},
+    )
+
+
+def _next_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.next")
+
+
+def _finish_rotation(path: Path, known: str) -> None:
+    """A rotation that was under way took effect if the warehouse knows the new key, and never happened if not."""
+    following = _next_file(path)
+    if not following.exists():
+        return
+    if fingerprint(_read(following)) == known:
+        following.replace(path)
+    else:
+        following.unlink()
+
+
+def _write(path: Path, key: bytes) -> None:
+    """Write a key whole or not at all, and to the disk before anything relies on it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
     made = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(_BYTES) + "\n")
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(made)
-    finally:
+            file.write(key.hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        made.replace(path)
+    except BaseException:
         made.unlink(missing_ok=True)
+        raise
 
 
 def _read(path: Path) -> bytes:

@@ -1,27 +1,33 @@
 """The log of who looked at whom: each entry carries the hash of the one before, so that tampering shows."""
 
-import getpass
 import hashlib
 import json
-import os
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, Literal
 
 from lookup_audit.errors import UsageError
+from lookup_audit.privacy.actor import Actor
 from lookup_audit.warehouse import Warehouse
 
+Outcome = Literal["done", "refused"]
+
 _FIRST = "0" * 64
-_HASHED = ("entry", "entered_at", "actor", "action", "about", "reason", "previous")
+_HASHED = ("entry", "entered_at", "actor", "claimed", "action", "outcome", "about", "reason", "previous")
 
 
-def record(
-    warehouse: Warehouse, *, action: str, about: str | None, reason: str, actor: str | None = None
+def record(  # noqa: PLR0913 - each is a field of the entry
+    warehouse: Warehouse,
+    *,
+    action: str,
+    about: str | None,
+    reason: str,
+    who: Actor,
+    outcome: Outcome = "done",
 ) -> int:
     """The number of the entry that was added, from 1; call it before the deed, so that no deed goes unseen.
 
-    `action` is what is done (``dossier``, ``triage``), `about` the user or alert that it is done to,
-    `reason` the mandate's reference or the note, and `actor` who does it: the operating-system account
-    when not given. Raises `UsageError` when there is no reason.
+    `action` is what is done (``dossier``, ``triage``), `about` the id of the user that it is done to, or what
+    else it is about, `reason` the mandate's reference or the note. Raises `UsageError` when there is no reason.
     """
     if not reason.strip():
         raise UsageError(f"{action}: say why; an entry in the log of who looked at whom needs a reason")
@@ -29,29 +35,36 @@ def record(
     added: dict[str, Any] = {
         "entry": last[0]["entry"] + 1 if last else 1,
         "entered_at": datetime.now(UTC).replace(tzinfo=None),
-        "actor": actor or _account(),
+        "actor": who.account,
+        "claimed": who.claimed,
         "action": action,
+        "outcome": outcome,
         "about": about,
-        "reason": reason,
+        "reason": reason.strip(),
         "previous": last[0]["hash"] if last else _FIRST,
     }
-    warehouse.run(
-        "INSERT INTO trail (entry, entered_at, actor, action, about, reason, previous, hash) "
-        "VALUES ($entry, $entered_at, $actor, $action, $about, $reason, $previous, $hash)",
-        {**added, "hash": _hash(added)},
-    )
+    warehouse.run(_ADD, {**added, "hash": _hash(added)})
     return int(added["entry"])
 
 
-def verify(warehouse: Warehouse, *, known_hash: str | None = None) -> list[str]:
+def anchor(warehouse: Warehouse) -> str:
+    """The last entry as `number:hash`, to be kept elsewhere; `0:000…` while there is none.
+
+    Whoever has it can tell later whether anything up to that entry was changed, or cut off at the end.
+    """
+    last = warehouse.rows("SELECT entry, hash FROM trail ORDER BY entry DESC, entered_at DESC LIMIT 1")
+    return f"{last[0]['entry']}:{last[0]['hash']}" if last else f"0:{_FIRST}"
+
+
+def verify(warehouse: Warehouse, *, anchors: tuple[str, ...] = ()) -> list[str]:
     """What is wrong with the log, one sentence a fault; empty when it is whole.
 
     Finds entries that were changed, removed, or put in another order. Entries cut off at the end leave a
-    shorter chain that is whole in itself, and whoever rewrites every hash leaves a new one: keep the
-    latest hash elsewhere, and pass it as `known_hash` to find those too.
+    shorter chain that is whole in itself, and whoever rewrites every hash leaves a new one: only an
+    `anchor` that was kept elsewhere finds those. Raises `UsageError` for what is no anchor.
     """
-    faults = []
     entries = warehouse.rows("SELECT * FROM trail ORDER BY entry, entered_at, hash")
+    faults = []
     expected, previous = 1, _FIRST
     for entry in entries:
         number = entry["entry"]
@@ -64,11 +77,33 @@ def verify(warehouse: Warehouse, *, known_hash: str | None = None) -> list[str]:
         if entry["hash"] != _hash(entry):
             faults.append(f"entry {number}: changed after it was made")
         expected, previous = number + 1, entry["hash"]
-    if known_hash is not None and known_hash not in {_FIRST, *(entry["hash"] for entry in entries)}:
-        faults.append(
-            f"no entry has the hash {known_hash}: entries were cut off at the end, or all rewritten"
-        )
+    hashes = {0: _FIRST, **{entry["entry"]: entry["hash"] for entry in entries}}
+    for number, known in map(_parts, anchors):
+        if number not in hashes:
+            faults.append(f"entry {number}: is gone, where an anchor was printed; cut off at the end")
+        elif hashes[number] != known:
+            faults.append(
+                f"entry {number}: is not the one of which an anchor was printed; the log was rewritten"
+            )
     return faults
+
+
+def entries_about(warehouse: Warehouse, user_id: str, today: date) -> list[dict[str, Any]]:
+    """Each entry about one user, oldest first: entered_at (UTC), actor, claimed, action, outcome, reason.
+
+    It is what an officer gets to see who asks who looked at the file. `under_open_mandate` marks the entries
+    about a mandate that still holds, which the law lets one keep back for a time (Directive (EU) 2016/680 art. 15).
+    """
+    return warehouse.rows(_ABOUT, {"user": user_id, "today": today})
+
+
+def _parts(text: str) -> tuple[int, str]:
+    number, _, known = text.strip().partition(":")
+    if not number.isdecimal() or len(known) != len(_FIRST):
+        raise UsageError(
+            f"{text!r} is no anchor; it is a number, a colon and 64 signs, as `trail anchor` prints"
+        )
+    return int(number), known
 
 
 def _hash(entry: dict[str, Any]) -> str:
@@ -79,9 +114,21 @@ def _hash(entry: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _account() -> str:
-    """The operating-system account; its number where it has no name (a container)."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return f"uid {os.getuid()}"
+_ADD = """
+INSERT INTO trail (entry, entered_at, actor, claimed, action, outcome, about, reason, previous, hash)
+VALUES ($entry, $entered_at, $actor, $claimed, $action, $outcome, $about, $reason, $previous, $hash)
+"""
+
+_ABOUT = """
+SELECT
+    trail.entry, trail.entered_at, trail.actor, trail.claimed, trail.action, trail.outcome, trail.reason,
+    mandates.reference IS NOT NULL AS under_open_mandate
+FROM trail
+LEFT JOIN mandates
+    ON mandates.user_id = trail.about
+    AND contains(trail.reason, mandates.reference)
+    AND mandates.withdrawn_at IS NULL
+    AND mandates.valid_until >= $today
+WHERE trail.about = $user
+ORDER BY trail.entry
+"""

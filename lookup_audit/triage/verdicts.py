@@ -1,6 +1,5 @@
 """Verdicts: what a reviewer concluded about an alert, or about a lookup of the control sample."""
 
-import getpass
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import log
@@ -8,6 +7,7 @@ from typing import Literal, get_args
 
 from lookup_audit.calibration import before_recalibration
 from lookup_audit.errors import UsageError
+from lookup_audit.privacy.actor import Actor
 from lookup_audit.triage.alerts import REPEATED_DAY_LOG_ODDS
 from lookup_audit.warehouse import Warehouse
 
@@ -25,7 +25,7 @@ class VerdictRecord:
     decided_at: datetime
 
 
-def record_verdict(warehouse: Warehouse, alert_id: str, verdict: str, note: str) -> VerdictRecord:
+def record_verdict(warehouse: Warehouse, alert_id: str, verdict: str, note: str, who: Actor) -> VerdictRecord:
     """Add a verdict to the history of an alert or a control lookup and return it; earlier ones stay.
 
     Raises `UsageError` for an unknown verdict, an unknown alert, or an empty note: a verdict without a
@@ -37,7 +37,7 @@ def record_verdict(warehouse: Warehouse, alert_id: str, verdict: str, note: str)
         raise UsageError("a verdict needs a note that says why")
     log_odds = _log_odds(warehouse, alert_id)
     record = VerdictRecord(
-        alert_id, verdict, note.strip(), getpass.getuser(), datetime.now(UTC).replace(tzinfo=None)
+        alert_id, verdict, note.strip(), who.account, datetime.now(UTC).replace(tzinfo=None)
     )
     warehouse.run(
         "INSERT INTO verdicts BY NAME SELECT $alert_id AS alert_id, $decided_at AS decided_at, "

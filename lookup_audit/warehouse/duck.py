@@ -16,7 +16,7 @@ import pyarrow as pa
 from lookup_audit.errors import WarehouseError, WarehouseLocked
 from lookup_audit.settings import Settings
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 Parameters = Mapping[str, Any]
 

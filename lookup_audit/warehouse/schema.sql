@@ -303,7 +303,7 @@ CREATE TABLE lookup_risk (
 );
 
 CREATE TABLE alert_episodes (
-    alert_id   VARCHAR NOT NULL,   -- derived from user, what it is about, and its first lookup
+    alert_id   VARCHAR NOT NULL,   -- derived from its first lookup
     user_id    VARCHAR NOT NULL,   -- the user
     subject_id VARCHAR,            -- the subject looked up most in it; null when it is about behaviour
     alert_about VARCHAR NOT NULL,  -- a subject's circle (household, car, address), or 'behaviour'
@@ -376,6 +376,8 @@ CREATE TABLE verdicts (
     decided_by VARCHAR NOT NULL,   -- the operating-system account
     verdict    VARCHAR NOT NULL,   -- asked, explained, unexplained, referred or dismissed
     note       VARCHAR NOT NULL,   -- why; history is kept, never overwritten
+    because    VARCHAR,            -- why it was a false alarm, as a code; null where it was none, or was not said
+    answer     VARCHAR,            -- what the user said when asked
     log_odds   DOUBLE,             -- of the alert's riskiest lookup at that moment, before recalibration; null for a control
     repeated_log_odds DOUBLE       -- what the number of days in the alert added at that moment; null for a control
 );
@@ -388,12 +390,80 @@ CREATE TABLE calibrations (
     reviewed_from DOUBLE NOT NULL  -- log-odds below which too little was judged: what is added stays the same there
 );
 
+CREATE TABLE suppressions (
+    suppression_id VARCHAR NOT NULL,   -- derived from what it hides and when it was made
+    detectors      VARCHAR[] NOT NULL, -- the questions that it is about: an alert hides when all of its own are among them
+    user_id        VARCHAR,            -- whose alerts; null for anyone's
+    team           VARCHAR,            -- of which team's users; null for any
+    subject_id     VARCHAR,            -- about which subject; null for any
+    owner          VARCHAR NOT NULL,   -- who answers for it
+    reason         VARCHAR NOT NULL,   -- why these alerts need no reading
+    made_by        VARCHAR NOT NULL,   -- the account that made it
+    made_at        TIMESTAMP NOT NULL, -- when (UTC)
+    until          DATE NOT NULL,      -- the last local day on which it hides anything
+    ended_by       VARCHAR,            -- the account that ended it early
+    ended_at       TIMESTAMP           -- when (UTC); null while it runs or has run out
+);
+
+CREATE TABLE calibrations (
+    fitted_on     DATE NOT NULL,   -- the audited local day whose risks it recalibrates
+    verdicts      BIGINT NOT NULL, -- alerts judged before the end of that day, which it learned from
+    intercept     DOUBLE NOT NULL, -- added to the log-odds of a risk
+    slope         DOUBLE NOT NULL, -- times the log-odds of a risk, 0.25 to 4
+    reviewed_from DOUBLE NOT NULL  -- log-odds below which too little was judged: what is added stays the same there
+);
+
+-- ── What guards it ──────────────────────────────────────────────────────────────────────────────────────
+
+CREATE TABLE mandates (
+    reference   VARCHAR NOT NULL,   -- of the written order
+    authority   VARCHAR NOT NULL,   -- who gave it
+    purpose     VARCHAR NOT NULL,   -- what it is for
+    user_id     VARCHAR NOT NULL,   -- the one user whose file may be opened
+    first_day   DATE NOT NULL,      -- the first local day that may be looked at
+    last_day    DATE NOT NULL,      -- the last
+    valid_until DATE NOT NULL,      -- the last local day on which it may be used
+    holders     VARCHAR[] NOT NULL, -- the accounts that may use it
+    added_by    VARCHAR NOT NULL,   -- the account that recorded it
+    added_at    TIMESTAMP NOT NULL, -- when (UTC)
+    approved_by VARCHAR,            -- the other account that approved it; null while none did
+    approved_at TIMESTAMP,          -- when (UTC)
+    withdrawn_by VARCHAR,           -- the account that withdrew it; null while nobody did
+    withdrawn_at TIMESTAMP          -- when (UTC)
+);
+
+CREATE TABLE key_prints (
+    fingerprint VARCHAR NOT NULL,   -- of the secret key, from which the key cannot be known
+    made_at     TIMESTAMP NOT NULL, -- from when on it is used (UTC)
+    retired_at  TIMESTAMP           -- when another took its place (UTC); null for the present one
+);
+
+CREATE TABLE notices (
+    notice_id VARCHAR NOT NULL,   -- derived from the lookup
+    user_id   VARCHAR NOT NULL,   -- who is, or would have been, written to
+    system    VARCHAR NOT NULL,   -- the lookup's system
+    lookup_id VARCHAR NOT NULL,   -- the lookup that it asks about
+    theme     VARCHAR NOT NULL,   -- the detector of the strongest finding
+    looked_up_on DATE NOT NULL,   -- the local day of the lookup
+    made_on   DATE NOT NULL,      -- the local day on which the notice was made
+    sent      BOOLEAN NOT NULL    -- false for a user of the hold-out: nothing was written
+);
+
+CREATE TABLE notice_arms (
+    user_id     VARCHAR NOT NULL, -- a user who would get a notice
+    held_out    BOOLEAN NOT NULL, -- drawn into the hold-out, for as long as this trial lasts
+    share       DOUBLE NOT NULL,  -- the share that was being held out when it was drawn
+    drawn_on    DATE NOT NULL     -- the local day of the draw
+);
+
 CREATE TABLE trail (
     entry    BIGINT NOT NULL,    -- 1, 2, 3 …
     entered_at TIMESTAMP NOT NULL, -- when (UTC)
     actor    VARCHAR NOT NULL,   -- the operating-system account
+    claimed  VARCHAR,            -- who the actor said to be (--as); a claim, it opens nothing
     action   VARCHAR NOT NULL,   -- what was done: dossier, triage, …
-    about    VARCHAR,            -- the user or alert that was looked at
+    outcome  VARCHAR NOT NULL,   -- done, or refused
+    about    VARCHAR,            -- the user that was looked at, or what else it was done to
     reason   VARCHAR NOT NULL,   -- the mandate's reference, or the note
     previous VARCHAR NOT NULL,   -- hash of the entry before
     hash     VARCHAR NOT NULL    -- SHA-256 over this entry and the one before
@@ -403,7 +473,7 @@ CREATE TABLE warehouse_version (
     version INTEGER NOT NULL -- of this schema; a warehouse of another version is refused
 );
 
-INSERT INTO warehouse_version VALUES (2);
+INSERT INTO warehouse_version VALUES (3);
 
 CREATE VIEW alerts AS
     -- the triage list: rank 1 is what a reviewer should read first; status is that of the latest verdict

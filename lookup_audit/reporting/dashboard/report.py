@@ -103,7 +103,7 @@ class Report:
 
 
 def _published(warehouse: Warehouse, counts: Counts, limits: Reporting) -> Published | None:
-    key = warehouse_key(warehouse.path)
+    key = warehouse_key(warehouse)
     themes = {rule.id: rule.motive for rule in load_signed("rule", locked=False) if rule.motive in MOTIVES}
     return publish(
         counts,

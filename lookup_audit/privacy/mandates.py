@@ -1,0 +1,242 @@
+"""Mandates: the written orders under which one user may be named, and what each of them allows."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from lookup_audit.errors import MandateError, UsageError
+from lookup_audit.privacy.actor import Actor
+from lookup_audit.privacy.trail import record
+from lookup_audit.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """One written order as it was recorded; days are local and included, times are UTC.
+
+    `holders` are the operating-system accounts that may use it.
+    """
+
+    reference: str
+    authority: str
+    purpose: str
+    user_id: str
+    first_day: date
+    last_day: date
+    valid_until: date
+    holders: tuple[str, ...]
+    added_by: str
+    added_at: datetime
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+
+
+def add_mandate(  # noqa: PLR0913 - each is a field of the order
+    warehouse: Warehouse,
+    reference: str,
+    *,
+    authority: str,
+    purpose: str,
+    user_id: str,
+    first_day: date,
+    last_day: date,
+    valid_until: date,
+    holders: tuple[str, ...],
+    who: Actor,
+) -> Mandate:
+    """Record a written order, and enter that in the trail; the mandate.
+
+    Raises `UsageError` for a reference that is taken, an empty field, days the wrong way round, or a validity
+    that is over already or longer than the configuration allows.
+    """
+    today = warehouse.settings.today()
+    longest = warehouse.settings.mandates.longest_days
+    texts = {"reference": reference, "authority": authority, "purpose": purpose, "holder": " ".join(holders)}
+    for name, text in texts.items():
+        if not text.strip():
+            raise UsageError(f"a mandate needs a {name}")
+    if last_day < first_day:
+        raise UsageError(f"the period of a mandate ends ({last_day}) before it begins ({first_day})")
+    if valid_until < today:
+        raise UsageError(f"this mandate was valid until {valid_until}, which is over")
+    if valid_until > today + timedelta(days=longest):
+        raise UsageError(
+            f"a mandate is valid for {longest} days at most (mandates.longest_days): until "
+            f"{today + timedelta(days=longest)}; ask for a new one then"
+        )
+    if find_mandate(warehouse, reference.strip()):
+        raise UsageError(
+            f"mandate {reference.strip()} is recorded already; `lookup-audit mandate list` shows it"
+        )
+    mandate = Mandate(
+        reference.strip(), authority.strip(), purpose.strip(), user_id, first_day, last_day, valid_until,
+        tuple(dict.fromkeys(holder.strip() for holder in holders if holder.strip())), who.account, _now(),
+    )  # fmt: skip
+    with warehouse.transaction():
+        record(
+            warehouse,
+            action="mandate add",
+            about=user_id,
+            reason=f"{mandate.reference}, given by {mandate.authority}: {mandate.purpose}; "
+            f"{first_day} to {last_day}, valid until {valid_until}, for {', '.join(mandate.holders)}",
+            who=who,
+        )
+        warehouse.run(_ADD, {**vars(mandate), "holders": list(mandate.holders)})
+    return mandate
+
+
+def approve_mandate(warehouse: Warehouse, reference: str, who: Actor) -> Mandate:
+    """Record that a second person approved a mandate; the mandate as it is then.
+
+    Raises `MandateError` when it is unknown, approved or withdrawn already, or was added by the same account.
+    """
+    mandate = _known(warehouse, reference)
+    fault = None
+    if mandate.withdrawn_at:
+        fault = "was withdrawn"
+    elif mandate.approved_at:
+        fault = f"was approved already, by {mandate.approved_by}"
+    elif mandate.added_by == who.account:
+        fault = "must be approved by another account than the one that added it"
+    return _step(warehouse, mandate, "approve", "approved", who, fault, "approved")
+
+
+def withdraw_mandate(warehouse: Warehouse, reference: str, reason: str, who: Actor) -> Mandate:
+    """Record that a mandate no longer counts; the mandate as it is then. `MandateError` as for approval."""
+    mandate = _known(warehouse, reference)
+    fault = "was withdrawn already" if mandate.withdrawn_at else None
+    if not reason.strip():
+        raise UsageError("say why the mandate is withdrawn")
+    return _step(warehouse, mandate, "withdraw", "withdrawn", who, fault, reason.strip())
+
+
+def list_mandates(warehouse: Warehouse) -> list[Mandate]:
+    """Every mandate that was ever recorded, the latest first."""
+    rows = warehouse.rows("SELECT * FROM mandates ORDER BY added_at DESC, reference")
+    return [_mandate(row) for row in rows]
+
+
+def find_mandate(warehouse: Warehouse, reference: str) -> Mandate | None:
+    """The mandate with this reference, or None."""
+    rows = warehouse.rows("SELECT * FROM mandates WHERE reference = $reference", {"reference": reference})
+    return _mandate(rows[0]) if rows else None
+
+
+def state_of(warehouse: Warehouse, mandate: Mandate) -> str:
+    """How a mandate stands today: valid, waiting (for approval), expired or withdrawn."""
+    if mandate.withdrawn_at:
+        return "withdrawn"
+    if mandate.valid_until < warehouse.settings.today():
+        return "expired"
+    return "waiting" if warehouse.settings.mandates.two_persons and not mandate.approved_at else "valid"
+
+
+def open_under(  # noqa: PLR0913 - each is part of what the order must allow
+    warehouse: Warehouse,
+    reference: str,
+    *,
+    action: str,
+    user_id: str,
+    first: date | None = None,
+    last: date | None = None,
+    who: Actor,
+    detail: str = "",
+) -> Mandate:
+    """The mandate that allows this look at a user, once the look is in the trail; call it before reading.
+
+    Without `first` or `last` the mandate's own period is meant. `detail` is added to the entry.
+
+    Raises
+    ------
+    MandateError
+        It is unknown, not valid today, for another user, for other accounts, or does not cover these days.
+        The refusal is in the trail too.
+    """
+    mandate = find_mandate(warehouse, reference.strip())
+    fault = _fault(warehouse, mandate, user_id, first, last, who)
+    asked = f"{first or '…'} to {last or '…'}" if first or last else ""
+    reason = "; ".join(part for part in (reference.strip() or "(no mandate)", asked, detail, fault) if part)
+    with warehouse.transaction():
+        record(
+            warehouse, action=action, about=user_id, reason=reason, who=who,
+            outcome="refused" if fault else "done",
+        )  # fmt: skip
+    if mandate is None or fault:
+        raise MandateError(f"{reference.strip() or 'no mandate'}: {fault}; this attempt is on record")
+    return mandate
+
+
+def _fault(  # noqa: PLR0911, PLR0913, PLR0917 - one sentence for each way in which an order does not allow it
+    warehouse: Warehouse,
+    mandate: Mandate | None,
+    user_id: str,
+    first: date | None,
+    last: date | None,
+    who: Actor,
+) -> str | None:
+    """Why the mandate does not allow this look, or None."""
+    if mandate is None:
+        return "there is no such mandate; record the written order first (mandate add)"
+    if mandate.user_id != user_id:
+        return "this mandate is about another user"
+    if who.account not in mandate.holders:
+        return f"this mandate may not be used by {who.account}"
+    state = state_of(warehouse, mandate)
+    if state == "withdrawn":
+        return "this mandate was withdrawn"
+    if state == "expired":
+        return f"this mandate was valid until {mandate.valid_until}"
+    if state == "waiting":
+        return "this mandate waits for approval by another account (mandate approve)"
+    if any(day and not mandate.first_day <= day <= mandate.last_day for day in (first, last)):
+        return f"this mandate covers {mandate.first_day} to {mandate.last_day} only"
+    return None
+
+
+def _step(  # noqa: PLR0913, PLR0917
+    warehouse: Warehouse, mandate: Mandate, verb: str, column: str, who: Actor, fault: str | None, why: str
+) -> Mandate:
+    with warehouse.transaction():
+        record(
+            warehouse, action=f"mandate {verb}", about=mandate.user_id,
+            reason=f"{mandate.reference}: {fault or why}", who=who, outcome="refused" if fault else "done",
+        )  # fmt: skip
+        if not fault:
+            warehouse.run(
+                f"UPDATE mandates SET {column}_by = $account, {column}_at = $now WHERE reference = $reference",
+                {"account": who.account, "now": _now(), "reference": mandate.reference},
+            )
+    if fault:
+        raise MandateError(f"{mandate.reference}: {fault}")
+    return _known(warehouse, mandate.reference)
+
+
+def _known(warehouse: Warehouse, reference: str) -> Mandate:
+    mandate = find_mandate(warehouse, reference.strip())
+    if mandate is None:
+        raise MandateError(
+            f"{reference.strip()}: there is no such mandate; `lookup-audit mandate list` shows all"
+        )
+    return mandate
+
+
+def _mandate(row: dict[str, Any]) -> Mandate:
+    return Mandate(**{**row, "holders": tuple(row["holders"])})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+_ADD = """
+INSERT INTO mandates (
+    reference, authority, purpose, user_id, first_day, last_day, valid_until, holders, added_by, added_at,
+    approved_by, approved_at, withdrawn_by, withdrawn_at
+)
+VALUES (
+    $reference, $authority, $purpose, $user_id, $first_day, $last_day, $valid_until, $holders, $added_by, $added_at,
+    $approved_by, $approved_at, $withdrawn_by, $withdrawn_at
+)
+"""

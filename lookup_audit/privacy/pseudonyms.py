@@ -1,0 +1,90 @@
+"""Keyed pseudonyms: what stands for a user or subject outside the warehouse."""
+
+import base64
+import difflib
+import hmac
+import re
+
+import pyarrow as pa
+
+from lookup_audit.errors import UsageError
+from lookup_audit.privacy.keys import derived, warehouse_key
+from lookup_audit.warehouse import Warehouse
+
+_BYTES = 10  # 80 bits: among a hundred million ids two are alike once in a hundred million warehouses
+_USER = re.compile(r"u-[a-z2-7]{16}")
+
+
+class Pseudonyms:
+    """The pseudonyms of one key: HMAC-SHA-256 (RFC 2104) of the id, cut to 80 bits, in 16 signs of base32.
+
+    The same id has the same pseudonym until the key is rotated; a user and a subject with the same id have
+    different ones. Without the key, nobody can tell whose a pseudonym is by trying all ids.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._user_key = derived(key, "user")
+        self._subject_key = derived(key, "subject")
+
+    def user(self, user_id: str) -> str:
+        """What stands for a user: `u-` and 16 signs."""
+        return f"u-{_signs(self._user_key, user_id)}"
+
+    def subject(self, subject_id: str) -> str:
+        """What stands for a subject: `s-` and 16 signs."""
+        return f"s-{_signs(self._subject_key, subject_id)}"
+
+
+def pseudonyms_of(warehouse: Warehouse) -> Pseudonyms:
+    """The pseudonyms of a warehouse's key, which is made when there is none yet."""
+    return Pseudonyms(warehouse_key(warehouse))
+
+
+def fill_pseudonyms(warehouse: Warehouse, users: str, subjects: str) -> None:
+    """Make the temporary tables `user_pseudonyms` and `subject_pseudonyms`: `id` and `pseudonym`.
+
+    `users` and `subjects` are queries of one column, the ids; each distinct id gets one row.
+    """
+    made = pseudonyms_of(warehouse)
+    for table, query, pseudonym in (
+        ("user_pseudonyms", users, made.user),
+        ("subject_pseudonyms", subjects, made.subject),
+    ):
+        found = warehouse.rows(f"SELECT DISTINCT id FROM ({query}) AS asked (id) WHERE id IS NOT NULL")
+        ids = [row["id"] for row in found]
+        warehouse.run(f"CREATE OR REPLACE TEMP TABLE {table} (id VARCHAR, pseudonym VARCHAR)")
+        warehouse.insert(
+            table,
+            pa.table(
+                {
+                    "id": pa.array(ids, pa.string()),
+                    "pseudonym": pa.array([pseudonym(one) for one in ids], pa.string()),
+                }
+            ),
+        )
+
+
+def user_behind(warehouse: Warehouse, name: str) -> str:
+    """The id of a user, given as id or as pseudonym.
+
+    Raises `UsageError` where no user in `users` or `lookups` has it; a mistyped id is told the nearest.
+    """
+    known = [row["user_id"] for row in warehouse.rows(_USERS)]
+    if name in known:
+        return name
+    if _USER.fullmatch(name):
+        pseudonym = pseudonyms_of(warehouse).user
+        for user_id in known:
+            if pseudonym(user_id) == name:
+                return str(user_id)
+        raise UsageError(f"{name}: is no user of this warehouse, or its key was rotated since")
+    near = difflib.get_close_matches(name, known, n=1)
+    raise UsageError(f"no user {name} in users or lookups{f'; did you mean {near[0]}?' if near else ''}")
+
+
+def _signs(key: bytes, text: str) -> str:
+    digest = hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256")[:_BYTES]
+    return base64.b32encode(digest).decode().lower()
+
+
+_USERS = "SELECT user_id FROM users UNION SELECT user_id FROM lookups ORDER BY user_id"
