@@ -405,14 +405,6 @@ CREATE TABLE suppressions (
     ended_at       TIMESTAMP           -- when (UTC); null while it runs or has run out
 );
 
-CREATE TABLE calibrations (
-    fitted_on     DATE NOT NULL,   -- the audited local day whose risks it recalibrates
-    verdicts      BIGINT NOT NULL, -- alerts judged before the end of that day, which it learned from
-    intercept     DOUBLE NOT NULL, -- added to the log-odds of a risk
-    slope         DOUBLE NOT NULL, -- times the log-odds of a risk, 0.25 to 4
-    reviewed_from DOUBLE NOT NULL  -- log-odds below which too little was judged: what is added stays the same there
-);
-
 -- ── What guards it ──────────────────────────────────────────────────────────────────────────────────────
 
 CREATE TABLE mandates (
