@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from lookup_audit import __version__
 from lookup_audit.errors import WarehouseError
@@ -18,6 +19,20 @@ if TYPE_CHECKING:
     from lookup_audit.warehouse import Warehouse
 
 DONE_WITH_SHORTFALL = 3
+
+
+class CommandWithParts(TyperGroup):
+    """A group whose first command is meant where none of its commands is named.
+
+    So `alerts --all` stays what it was when `alerts show` came beside it. It is given as ``cls`` of a
+    `typer.Typer`, whose first registered command is the one that is meant.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments, with the first command named where none was."""
+        named = bool(args) and args[0] in self.commands
+        return super().parse_args(ctx, args if named else [next(iter(self.commands)), *args])
+
 
 app = typer.Typer(
     name="lookup-audit",
@@ -157,7 +172,7 @@ def complain(text: str) -> None:
 
 
 def say_json(value: Any) -> None:
-    """An answer for a program: JSON with ISO times (UTC, marked as such)."""
+    """An answer for a program: JSON with ISO times, each with its offset, or marked as UTC."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json))
 
 
@@ -211,7 +226,7 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int, str], None]]:
 
 def _as_json(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.isoformat() + "Z"
+        return value.isoformat() + ("" if value.tzinfo else "Z")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Path):
@@ -229,7 +244,7 @@ def _printable(value: Any) -> str:
     if value is None:
         return "–"
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}Z"
+        return f"{value:%Y-%m-%d %H:%M}{'' if value.tzinfo else 'Z'}"
     if isinstance(value, float):
         return f"{value:.3f}"
     return "".join(sign if sign.isprintable() else "·" for sign in str(value))

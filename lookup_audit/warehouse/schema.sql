@@ -371,13 +371,15 @@ CREATE TABLE question_days (
 -- ── What people did with it ─────────────────────────────────────────────────────────────────────────────
 
 CREATE TABLE verdicts (
-    alert_id   VARCHAR NOT NULL,   -- the alert, or a lookup of the control sample
-    decided_at TIMESTAMP NOT NULL, -- when (UTC)
+    alert_id   VARCHAR NOT NULL,   -- the alert under its present id, or a lookup of the control sample
+    judged_as  VARCHAR,            -- the id that it had when it was judged, where another first lookup changed it since
+    decided_at TIMESTAMP NOT NULL, -- when (UTC); later than that of every verdict before it
     decided_by VARCHAR NOT NULL,   -- the operating-system account
     verdict    VARCHAR NOT NULL,   -- asked, explained, unexplained, referred or dismissed
     note       VARCHAR NOT NULL,   -- why; history is kept, never overwritten
     because    VARCHAR,            -- why it was a false alarm, as a code; null where it was none, or was not said
     answer     VARCHAR,            -- what the user said when asked
+    lookups    BIGINT,             -- lookups in the alert at that moment; null for a control
     log_odds   DOUBLE,             -- of the alert's riskiest lookup at that moment, before recalibration; null for a control
     repeated_log_odds DOUBLE       -- what the number of days in the alert added at that moment; null for a control
 );
@@ -391,15 +393,16 @@ CREATE TABLE calibrations (
 );
 
 CREATE TABLE suppressions (
-    suppression_id VARCHAR NOT NULL,   -- derived from what it hides and when it was made
+    suppression_id VARCHAR NOT NULL,   -- derived from when it was made; no user is in it
     detectors      VARCHAR[] NOT NULL, -- the questions that it is about: an alert hides when all of its own are among them
+    motive         VARCHAR NOT NULL,   -- the highest that it hides; an alert of a higher one is shown
     user_id        VARCHAR,            -- whose alerts; null for anyone's
     team           VARCHAR,            -- of which team's users; null for any
     subject_id     VARCHAR,            -- about which subject; null for any
     owner          VARCHAR NOT NULL,   -- who answers for it
     reason         VARCHAR NOT NULL,   -- why these alerts need no reading
     made_by        VARCHAR NOT NULL,   -- the account that made it
-    made_at        TIMESTAMP NOT NULL, -- when (UTC)
+    made_at        TIMESTAMP NOT NULL, -- when (UTC); later than that of every suppression before it
     until          DATE NOT NULL,      -- the last local day on which it hides anything
     ended_by       VARCHAR,            -- the account that ended it early
     ended_at       TIMESTAMP           -- when (UTC); null while it runs or has run out
