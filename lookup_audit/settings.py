@@ -18,6 +18,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(ge=0, le=3660)]
 Language = Literal["en", "nl"]
 
+_MAILBOX = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -187,11 +189,23 @@ class Notices(_Section):
         30, description="A user gets no second message within so many days, whatever the number of lookups."
     )
     oldest_days: Days = Field(14, description="Nobody remembers why after longer than this.")
+    wait_days: Days = Field(
+        3, description="Case links lag a weekend; a question about what one of them answers does harm."
+    )
     hold_out: float = Field(
         0.0,
         ge=0,
         le=0.9,
         description="The share of users who, by lot, get none, so that the effect is known.",
+    )
+    effect_days: int = Field(
+        90, ge=1, le=366, description="For so long one looks whether there was another such lookup: a quarter."
+    )
+    kept_days: int = Field(
+        365,
+        ge=1,
+        le=3660,
+        description="How long it is kept who was written to: long enough to see an effect, no longer.",
     )
     contact: str = Field(
         "", max_length=300, description="Whom to talk to, as it stands in the message; needed to write any."
@@ -199,6 +213,40 @@ class Notices(_Section):
     address: str = Field(
         "", max_length=300, description="The mail address of a user, with {user_id} in it; empty for none."
     )
+    sender: str = Field(
+        "", max_length=300, description="The mail address that messages come from; empty leaves it to the mail system."
+    )
+
+    @field_validator("contact", "address", "sender")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if not value.isprintable():
+            raise ValueError("must be one line of readable text")
+        return value.strip()
+
+    @field_validator("address")
+    @classmethod
+    def _of_a_user(cls, value: str) -> str:
+        if value and (value.count("{user_id}") != 1 or not _MAILBOX.fullmatch(value.replace("{user_id}", "u"))):
+            raise ValueError(f"{value!r} must be one mail address with {{user_id}} in it, once")
+        return value
+
+    @field_validator("sender")
+    @classmethod
+    def _mailbox(cls, value: str) -> str:
+        if value and not _MAILBOX.fullmatch(value):
+            raise ValueError(f"{value!r} is no mail address")
+        return value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.minimum_risk >= self.maximum_risk:
+            raise ValueError("minimum_risk must be below maximum_risk")
+        if self.wait_days > self.oldest_days:
+            raise ValueError("wait_days must not be above oldest_days: no lookup would be left")
+        if self.kept_days < max(self.quiet_days, self.effect_days):
+            raise ValueError("kept_days must be at least quiet_days and effect_days: both look back so far")
+        return self
 
 
 class Retention(_Section):
@@ -226,6 +274,7 @@ class Ingest(_Section):
 # What cannot change a finding, a risk or an alert.
 _WITHOUT_EFFECT = {
     "threads", "memory", "language", "reporting", "mandates", "notices", "retention", "evaluation_warehouse",
+    "key_file",
 }  # fmt: skip
 
 
@@ -241,6 +290,10 @@ class Settings(_Section):
     mandates: Mandates = Mandates()
     notices: Notices = Notices()
     retention: Retention = Retention()
+    key_file: str | None = Field(
+        None,
+        description="The secret key of the warehouse, best on another volume; empty means <warehouse>.key beside it.",
+    )
     evaluation_warehouse: bool = Field(
         False,
         description="This warehouse holds data for evaluation only (simulated, or released for it), so exports "

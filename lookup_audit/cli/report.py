@@ -7,6 +7,7 @@ import typer
 
 from lookup_audit.cli.common import (
     DEFAULT_WAREHOUSE,
+    AsOption,
     ConfigOption,
     JsonOption,
     LanguageOption,
@@ -112,13 +113,32 @@ def evaluate(
 
 def export(
     out: Annotated[Path, typer.Argument(help="The folder for the Parquet files.")],
+    identified: Annotated[
+        bool,
+        typer.Option(
+            "--identified/--pseudonyms",
+            "--for-evaluation",
+            help="Ids instead of pseudonyms: with --mandate, or from a warehouse configured for evaluation.",
+        ),
+    ] = False,
+    mandate: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="With --identified: only its user's rows, within its period."),
+    ] = None,
+    who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the output tables as Parquet, one file each."""
-    from lookup_audit.warehouse import export_tables
+    """Write the output tables as Parquet, one file each; users and subjects by pseudonym.
 
+    `system` and `lookup_id` stay as they are, so that whoever may see the logs can join them.
+    """
+    from lookup_audit.privacy.actor import actor
+    from lookup_audit.reporting.export import export_tables
+
+    if mandate is not None and not identified:
+        raise typer.BadParameter("goes with --identified", param_hint="--mandate")
     with open_warehouse(warehouse, config) as opened:
-        files = export_tables(opened, out)
+        files = export_tables(opened, out, who=actor(who), identified=identified, mandate=mandate)
     say_written(files, as_json=as_json)

@@ -21,7 +21,7 @@ _in_memory: WeakKeyDictionary[Warehouse, bytes] = WeakKeyDictionary()
 
 
 def warehouse_key(warehouse: Warehouse) -> bytes:
-    """The key that belongs to a warehouse, 32 bytes, made on first use in `<warehouse>.key` beside it.
+    """The key that belongs to a warehouse, 32 bytes, made on first use in its file (`key_file`).
 
     A warehouse in memory has a key for as long as it lives. Raises `SettingsError` where the file is gone,
     is not the key that this warehouse was used with, is no key, or others than its owner may read it.
@@ -29,7 +29,7 @@ def warehouse_key(warehouse: Warehouse) -> bytes:
     if warehouse.path is None:
         return _in_memory.setdefault(warehouse, secrets.token_bytes(_BYTES))
     known = _current_print(warehouse)
-    path = key_file(warehouse.path)
+    path = key_file(warehouse, warehouse.path)
     if known is None:
         if not path.exists():
             _write(path, secrets.token_bytes(_BYTES))
@@ -65,7 +65,7 @@ def rotate_key(warehouse: Warehouse, *, lost: bool = False) -> str:
     if warehouse.path is None:
         _in_memory[warehouse] = key
         return fingerprint(key)
-    path = key_file(warehouse.path)
+    path = key_file(warehouse, warehouse.path)
     _write(_next_file(path), key)
     _remember(warehouse, key)
     return fingerprint(key)
@@ -75,12 +75,13 @@ def finish_rotation(warehouse: Warehouse) -> None:
     """Let the file follow the warehouse's record, once the transaction that rotated the key is over."""
     known = _current_print(warehouse)
     if warehouse.path is not None and known is not None:
-        _finish_rotation(key_file(warehouse.path), known)
+        _finish_rotation(key_file(warehouse, warehouse.path), known)
 
 
-def key_file(warehouse: Path) -> Path:
-    """Where the key of the warehouse at this path is."""
-    return warehouse.with_name(f"{warehouse.name}.key")
+def key_file(warehouse: Warehouse, path: Path) -> Path:
+    """Where the key of the warehouse at this path is: as configured, else `<warehouse>.key` beside it."""
+    configured = warehouse.settings.key_file
+    return Path(configured) if configured else path.with_name(f"{path.name}.key")
 
 
 def fingerprint(key: bytes) -> str:

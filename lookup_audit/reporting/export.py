@@ -1,0 +1,151 @@
+"""The output tables as Parquet files: pseudonyms for users and subjects, and the same bytes for the same rows."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from lookup_audit.errors import MandateError
+from lookup_audit.privacy.actor import Actor
+from lookup_audit.privacy.mandates import Mandate, find_mandate, open_under
+from lookup_audit.privacy.pseudonyms import fill_pseudonyms
+from lookup_audit.privacy.trail import record
+from lookup_audit.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class _Output:
+    """One table: what its rows are sorted by, the column that holds their day, and what stays inside."""
+
+    keys: tuple[str, ...]
+    day: str = "audit_date"
+    kept_inside: tuple[str, ...] = ()
+
+
+OUTPUT_TABLES: dict[str, _Output] = {
+    "findings": _Output(("finding_id",)),
+    "lookup_risk": _Output(("system", "lookup_id"), kept_inside=("alert_about",)),
+    "work_links": _Output(("system", "lookup_id", "explanation")),
+    "alerts": _Output(("alert_id",), day="peak_on"),
+    "control_sample": _Output(("control_id",)),
+    "user_days": _Output(("user_id", "day"), day="day"),
+    "runs": _Output(("audit_date",)),
+}
+
+
+def export_tables(
+    warehouse: Warehouse, out: Path, *, who: Actor, identified: bool = False, mandate: str | None = None
+) -> list[Path]:
+    """Write one Parquet file per output table, sorted by its key; the paths written.
+
+    `user_id` and `subject_id` hold keyed pseudonyms. With `identified` they hold ids: under a mandate, of the
+    rows of its user within its period, and no others; without one, of all, where the configuration says that
+    this is an evaluation warehouse. The export is in the trail before anything is written.
+
+    Times are marked as UTC. Each file replaces an earlier one in a single step, and is readable by its
+    owner only. The same input, configuration, code and key give the same bytes, but for the two clock columns
+    of `runs`, which SOURCE_DATE_EPOCH pins.
+
+    Raises `MandateError` where ids are asked for and nothing allows them.
+    """
+    order = _allowed(warehouse, who=who, identified=identified, mandate=mandate)
+    if not identified:
+        fill_pseudonyms(warehouse, _USERS, _SUBJECTS)
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    written = []
+    before = os.umask(0o077)
+    try:
+        for table in OUTPUT_TABLES:
+            path = out / f"{table}.parquet"
+            with tempfile.TemporaryDirectory(dir=out, prefix=".export-") as scratch:
+                part = Path(scratch) / path.name
+                quoted = str(part).replace("'", "''")
+                select = _select(warehouse, table, pseudonymous=not identified, order=order)
+                asked = (
+                    {"user": order.user_id, "first": order.first_day, "last": order.last_day} if order else {}
+                )
+                warehouse.run(f"COPY ({select}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)", asked)
+                part.replace(path)
+            written.append(path)
+    finally:
+        os.umask(before)
+    return written
+
+
+def _allowed(warehouse: Warehouse, *, who: Actor, identified: bool, mandate: str | None) -> Mandate | None:
+    """The mandate that the export is under, if any, once the export is in the trail."""
+    if mandate is not None and identified:
+        known = find_mandate(warehouse, mandate.strip())
+        about = known.user_id if known else ""
+        return open_under(warehouse, mandate, action="export", user_id=about, who=who, detail="identified")
+    refused = identified and not warehouse.settings.evaluation_warehouse
+    reason = "pseudonyms"
+    if identified:
+        reason = "identified, without a mandate" if refused else "identified, for evaluation"
+    with warehouse.transaction():
+        record(
+            warehouse, action="export", about=None, reason=reason, who=who,
+            outcome="refused" if refused else "done",
+        )  # fmt: skip
+    if refused:
+        raise MandateError(
+            "an export with ids needs --mandate REF; only a warehouse that is configured with "
+            "evaluation_warehouse = true is exported without; this attempt is on record"
+        )
+    return None
+
+
+def _select(warehouse: Warehouse, table: str, *, pseudonymous: bool, order: Mandate | None) -> str:
+    output = OUTPUT_TABLES[table]
+    columns = warehouse.rows(
+        "SELECT column_name AS name, data_type AS kind FROM duckdb_columns() "
+        "WHERE table_name = $table_name AND schema_name = 'main' AND NOT internal ORDER BY column_index",
+        {"table_name": table},
+    )
+    names = [column["name"] for column in columns]
+    selected = [
+        _column(column["name"], column["kind"], pseudonymous=pseudonymous)
+        for column in columns
+        if column["name"] not in output.kept_inside
+    ]
+    joined = [
+        f"LEFT JOIN {kind}_pseudonyms ON {kind}_pseudonyms.id = {table}.{kind}_id"
+        for kind in ("user", "subject")
+        if pseudonymous and f"{kind}_id" in names
+    ]
+    mine = ""
+    if order and table != "runs":
+        of_user = "user_id = $user" if "user_id" in names else _OF_USER
+        mine = f"WHERE {of_user} AND {output.day} BETWEEN $first AND $last"
+    return (
+        f"SELECT * FROM (SELECT {', '.join(selected)} FROM {table} {' '.join(joined)} {mine}) AS rows_out "
+        f"ORDER BY {', '.join(output.keys)}"
+    )
+
+
+def _column(name: str, kind: str, *, pseudonymous: bool) -> str:
+    if kind == "TIMESTAMP":
+        return f"timezone('UTC', {name}) AS {name}"
+    if pseudonymous and name in {"user_id", "subject_id"}:
+        return f"{name.removesuffix('_id')}_pseudonyms.pseudonym AS {name}"
+    return name
+
+
+_OF_USER = """
+(system, lookup_id) IN (SELECT (system, lookup_id) FROM lookups WHERE lookups.user_id = $user)
+"""
+
+_USERS = """
+SELECT user_id FROM user_days
+UNION SELECT user_id FROM lookup_risk
+UNION SELECT user_id FROM findings
+UNION SELECT user_id FROM alert_episodes
+UNION SELECT user_id FROM control_sample
+"""
+
+_SUBJECTS = """
+SELECT subject_id FROM lookup_risk
+UNION SELECT subject_id FROM findings
+UNION SELECT subject_id FROM alert_episodes
+UNION SELECT subject_id FROM control_sample
+"""
