@@ -98,7 +98,14 @@ ORDER BY findings.score DESC, findings.detector, findings.finding_id
 """
 
 VERDICTS = """
-SELECT verdicts.alert_id, verdicts.decided_at, verdicts.decided_by, verdicts.verdict, verdicts.note
+SELECT
+    verdicts.alert_id,
+    verdicts.decided_at,
+    verdicts.decided_by,
+    verdicts.verdict,
+    verdicts.note,
+    verdicts.because,
+    verdicts.answer
 FROM verdicts
 INNER JOIN alerts ON alerts.alert_id = verdicts.alert_id
 WHERE alerts.user_id = $user
