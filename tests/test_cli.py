@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -15,12 +16,12 @@ from typer.testing import CliRunner
 from lookup_audit import __version__
 from lookup_audit.cli import app, main
 from lookup_audit.cli.common import counted, program
+from lookup_audit.reporting.export import OUTPUT_TABLES
 from lookup_audit.simulate import simulate
-from lookup_audit.warehouse import OUTPUT_TABLES
 
 COMMANDS = {
     "demo", "simulate", "ingest", "audit", "alerts", "triage", "report", "dossier", "evaluate", "export",
-    "rules", "status",
+    "rules", "status", "mandate", "trail", "key", "whose",
 }  # fmt: skip
 CONTRACT_COLUMNS = {
     "findings": "finding_id run_id audit_date detector motive system lookup_id user_id subject_id occurred_at "
@@ -117,6 +118,8 @@ def test_exports_hold_the_columns_of_the_contract_and_are_the_same_twice(
 ):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
     other = tmp_path / "again.duckdb"
+    run(monkeypatch, capsys, "export", tmp_path / "before", "--warehouse", warehouse)
+    shutil.copy(f"{warehouse}.key", f"{other}.key")  # another key would make other pseudonyms
     run(monkeypatch, capsys, "ingest", drop, "--warehouse", other)
     run(monkeypatch, capsys, "audit", "--warehouse", other)
     run(monkeypatch, capsys, "audit", "--warehouse", warehouse, "--from", "2026-01-01")
@@ -289,6 +292,8 @@ def test_a_night_that_is_killed_is_done_whole_by_the_next_run(drop, tmp_path, mo
     run(monkeypatch, capsys, "audit", "--warehouse", undisturbed)
     for out, source in (("a", path), ("b", undisturbed)):
         run(monkeypatch, capsys, "export", tmp_path / out, "--warehouse", source)
+        if out == "a":
+            shutil.copy(f"{path}.key", f"{undisturbed}.key")
     for table in OUTPUT_TABLES:
         if table != "runs":
             one, other = (tmp_path / out / f"{table}.parquet" for out in "ab")

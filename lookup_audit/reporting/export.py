@@ -4,6 +4,7 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lookup_audit.errors import MandateError
 from lookup_audit.privacy.actor import Actor
@@ -60,10 +61,7 @@ def export_tables(
             with tempfile.TemporaryDirectory(dir=out, prefix=".export-") as scratch:
                 part = Path(scratch) / path.name
                 quoted = str(part).replace("'", "''")
-                select = _select(warehouse, table, pseudonymous=not identified, order=order)
-                asked = (
-                    {"user": order.user_id, "first": order.first_day, "last": order.last_day} if order else {}
-                )
+                select, asked = _select(warehouse, table, pseudonymous=not identified, order=order)
                 warehouse.run(f"COPY ({select}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)", asked)
                 part.replace(path)
             written.append(path)
@@ -95,7 +93,10 @@ def _allowed(warehouse: Warehouse, *, who: Actor, identified: bool, mandate: str
     return None
 
 
-def _select(warehouse: Warehouse, table: str, *, pseudonymous: bool, order: Mandate | None) -> str:
+def _select(
+    warehouse: Warehouse, table: str, *, pseudonymous: bool, order: Mandate | None
+) -> tuple[str, dict[str, Any]]:
+    """The query of one table, and its parameters."""
     output = OUTPUT_TABLES[table]
     columns = warehouse.rows(
         "SELECT column_name AS name, data_type AS kind FROM duckdb_columns() "
@@ -113,14 +114,13 @@ def _select(warehouse: Warehouse, table: str, *, pseudonymous: bool, order: Mand
         for kind in ("user", "subject")
         if pseudonymous and f"{kind}_id" in names
     ]
-    mine = ""
+    mine, asked = "", dict[str, Any]()
     if order and table != "runs":
+        asked = {"user": order.user_id, "first": order.first_day, "last": order.last_day}
         of_user = "user_id = $user" if "user_id" in names else _OF_USER
         mine = f"WHERE {of_user} AND {output.day} BETWEEN $first AND $last"
-    return (
-        f"SELECT * FROM (SELECT {', '.join(selected)} FROM {table} {' '.join(joined)} {mine}) AS rows_out "
-        f"ORDER BY {', '.join(output.keys)}"
-    )
+    rows = f"SELECT {', '.join(selected)} FROM {table} {' '.join(joined)} {mine}"
+    return f"SELECT * FROM ({rows}) AS rows_out ORDER BY {', '.join(output.keys)}", asked
 
 
 def _column(name: str, kind: str, *, pseudonymous: bool) -> str:
