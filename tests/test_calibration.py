@@ -10,6 +10,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from lookup_audit.calibration import RECALIBRATED_SQL, RIDGE, SLOPES, Calibration, current_calibration
+from lookup_audit.privacy.actor import Actor
 from lookup_audit.settings import Alerts, Settings
 from lookup_audit.triage import list_alerts, record_verdict, remember_pairs, update_alerts
 from lookup_audit.warehouse import Warehouse
@@ -207,6 +208,8 @@ def test_a_verdict_keeps_what_the_rules_said_before_recalibration(warehouse: War
     warehouse.insert("lookup_risk", pd.DataFrame(rows))
     remember_pairs(warehouse, DAY)
     update_alerts(warehouse)
-    record_verdict(warehouse, list_alerts(warehouse)[0]["alert_id"], "unexplained", "no case, no call")
+    record_verdict(
+        warehouse, list_alerts(warehouse)[0]["alert_id"], "unexplained", "no case, no call", Actor("r")
+    )
     kept = warehouse.rows("SELECT log_odds, repeated_log_odds FROM verdicts")[0]
     assert kept == {"log_odds": 1.0, "repeated_log_odds": pytest.approx(0.85 * np.log(2), abs=1e-4)}

@@ -13,11 +13,22 @@ from typer.testing import CliRunner
 
 from lookup_audit.cli import app
 from lookup_audit.errors import UsageError
+from lookup_audit.privacy.actor import Actor
+from lookup_audit.privacy.pseudonyms import pseudonyms_of
 from lookup_audit.settings import Alerts, Settings
-from lookup_audit.triage import count_alerts, list_alerts, record_verdict, remember_pairs, update_alerts
+from lookup_audit.triage import (
+    Choice,
+    count_alerts,
+    list_alerts,
+    record_verdict,
+    remember_pairs,
+    update_alerts,
+)
 from lookup_audit.warehouse import Warehouse
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 3, day) for day in (2, 3, 4))
+
+REVIEWER = Actor("reviewer")
 
 Touched = tuple[str, str, float]  # who, about whom, the risk
 
@@ -67,9 +78,19 @@ def audit(
     update_alerts(warehouse)
 
 
+def named(warehouse: Warehouse, choice: Choice | None = None) -> list[dict[str, Any]]:
+    """The triage list, with the users' names in place of their pseudonyms."""
+    pseudonym = pseudonyms_of(warehouse).user
+    users = {
+        pseudonym(row["user_id"]): row["user_id"]
+        for row in warehouse.rows("SELECT user_id FROM alert_episodes")
+    }
+    return [{**row, "user_id": users[row["user_id"]]} for row in list_alerts(warehouse, choice)]
+
+
 def queue(warehouse: Warehouse) -> set[tuple[date, str]]:
     """The night and the user of each alert that is put before a reviewer."""
-    return {(row["peak_on"], row["user_id"]) for row in list_alerts(warehouse, only_queued=True)}
+    return {(row["peak_on"], row["user_id"]) for row in named(warehouse, Choice(only_queued=True))}
 
 
 def test_of_each_night_the_alerts_that_can_be_read_are_queued(warehouse: Warehouse) -> None:
@@ -77,7 +98,7 @@ def test_of_each_night_the_alerts_that_can_be_read_are_queued(warehouse: Warehou
     audit(warehouse, TUESDAY, ("dora", "s", 0.4))
     assert queue(warehouse) == {(MONDAY, "bob"), (MONDAY, "carl"), (TUESDAY, "dora")}
     assert [row["rank"] for row in list_alerts(warehouse)] == [1, 2, 3, 4]
-    assert count_alerts(warehouse) == {"queued": 3, "below": 1}
+    assert (count_alerts(warehouse).queued, count_alerts(warehouse).below) == (3, 1)
 
 
 def test_a_quiet_night_stays_quiet(warehouse: Warehouse) -> None:
@@ -193,11 +214,11 @@ def test_many_days_add_to_a_motive_and_nothing_to_a_habit_of_working_late(wareho
         audit(warehouse, day, ("late", "behaviour", 0.1), sums={"off_duty": 2.0}, motive=None)
     for day in days:
         audit(warehouse, day, ("late", "behaviour", 0.1), ("keen", "ex", 0.1))
-    risks = {row["user_id"]: row["risk"] for row in list_alerts(warehouse)}
+    risks = {row["user_id"]: row["risk"] for row in named(warehouse)}
     assert risks["keen"] == pytest.approx(1 / (1 + 9 / 20**0.85), abs=1e-4)
     for day in days:
         audit(warehouse, day, ("late", "behaviour", 0.1), sums={"off_duty": 2.0}, motive=None)
-    assert {row["user_id"]: row["risk"] for row in list_alerts(warehouse)} == {"late": 0.1}
+    assert {row["user_id"]: row["risk"] for row in named(warehouse)} == {"late": 0.1}
 
 
 def test_an_alert_names_the_questions_that_were_asked_the_strongest_first(warehouse: Warehouse) -> None:
@@ -212,12 +233,12 @@ def test_a_verdict_changes_the_status_and_not_the_queue(warehouse: Warehouse) ->
     audit(warehouse, MONDAY, ("anna", "s", 0.9), ("bob", "s", 0.8), ("carl", "s", 0.7))
     before = queue(warehouse)
     first = list_alerts(warehouse)[0]["alert_id"]
-    record_verdict(warehouse, first, "asked", "asked the team chief")
-    record_verdict(warehouse, first, "explained", "own case, registered late")
+    record_verdict(warehouse, first, "asked", "asked the team chief", REVIEWER)
+    record_verdict(warehouse, first, "explained", "own case, registered late", REVIEWER)
     audit(warehouse, MONDAY, ("anna", "s", 0.9), ("bob", "s", 0.8), ("carl", "s", 0.7))
     assert queue(warehouse) == before
-    assert [row["alert_id"] for row in list_alerts(warehouse, statuses=["explained"])] == [first]
-    assert [row["user_id"] for row in list_alerts(warehouse, statuses=["new", "asked"])] == ["bob", "carl"]
+    assert [row["alert_id"] for row in list_alerts(warehouse, Choice(statuses=["explained"]))] == [first]
+    assert [row["user_id"] for row in named(warehouse, Choice(statuses=["new", "asked"]))] == ["bob", "carl"]
     assert warehouse.count("verdicts") == 2
 
 
@@ -234,22 +255,28 @@ def test_a_verdict_that_cannot_be_defended_is_refused(
     warehouse: Warehouse, alert_id: str, verdict: str, note: str, said: str
 ) -> None:
     with pytest.raises(UsageError, match=said):
-        record_verdict(warehouse, alert_id, verdict, note)
+        record_verdict(warehouse, alert_id, verdict, note, REVIEWER)
     assert not warehouse.count("verdicts")
 
 
 @pytest.fixture
 def listed(tmp_path: Path) -> Any:
-    """A function: what `lookup-audit alerts` prints of a warehouse with four alerts of one night."""
+    """A function: what `lookup-audit alerts` prints of four alerts of one night, with names for pseudonyms."""
     path = tmp_path / "w.duckdb"
     with Warehouse(path, Settings()) as warehouse:
         employ(warehouse, 400)
         risks = {"anna": 0.9, "bob": 0.8, "carl": 0.7, "dora": 0.1}
         audit(warehouse, MONDAY, *((user, "s", risk) for user, risk in risks.items()))
-        record_verdict(warehouse, list_alerts(warehouse)[0]["alert_id"], "explained", "own case")
+        record_verdict(warehouse, list_alerts(warehouse)[0]["alert_id"], "explained", "own case", REVIEWER)
+        pseudonym = pseudonyms_of(warehouse).user
+        users = {pseudonym(user): user for user in risks}
 
     def alerts(*options: str) -> str:
-        return CliRunner().invoke(app, ["alerts", "--warehouse", str(path), *options]).output
+        said = CliRunner().invoke(app, ["alerts", "--warehouse", str(path), *options]).output
+        assert not any(user in said for user in users.values())
+        for shown, user in users.items():
+            said = said.replace(shown, user)
+        return said
 
     return alerts
 

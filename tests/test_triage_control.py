@@ -13,6 +13,8 @@ from scipy import stats
 from typer.testing import CliRunner
 
 from lookup_audit.cli import app
+from lookup_audit.privacy.actor import Actor
+from lookup_audit.privacy.pseudonyms import pseudonyms_of
 from lookup_audit.settings import Alerts, Settings
 from lookup_audit.triage import control_estimate, draw_control, list_control, record_verdict
 from lookup_audit.warehouse import Warehouse
@@ -77,7 +79,8 @@ def test_a_few_lookups_that_nothing_flagged_are_drawn_each_night(warehouse: Ware
     assert all(int(row["lookup_id"].split()[1]) >= 45 for row in rows if row["audit_date"] == MONDAY)
     assert {row["status"] for row in rows} == {"new"}
     assert all(row["control_id"].startswith("c-") for row in rows)
-    assert all(row["user_id"].split()[1] == row["lookup_id"].split()[1] for row in rows)
+    pseudonym = pseudonyms_of(warehouse).user
+    assert all(row["user_id"] == pseudonym(f"user {row['lookup_id'].split()[1]}") for row in rows)
 
 
 def test_the_draw_is_the_same_twice_and_another_with_another_seed(warehouse: Warehouse) -> None:
@@ -130,7 +133,7 @@ def test_every_lookup_is_as_likely_to_be_drawn(warehouse: Warehouse) -> None:
 
 def judge(warehouse: Warehouse, *verdicts: str) -> None:
     for row, verdict in zip(list_control(warehouse), verdicts, strict=False):
-        record_verdict(warehouse, row["control_id"], verdict, "read in full")
+        record_verdict(warehouse, row["control_id"], verdict, "read in full", Actor("reviewer"))
 
 
 def test_the_estimate_counts_what_was_judged_and_speaks_of_all_that_nothing_flagged(

@@ -172,8 +172,16 @@ def complain(text: str) -> None:
 
 
 def say_json(value: Any) -> None:
-    """An answer for a program: JSON with ISO times, each with its offset, or marked as UTC."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json))
+    """An answer for a program: JSON with ISO times, each with its offset, or marked as UTC.
+
+    It reads in a terminal too: signs that cannot be seen, or turn the text around, stand as escapes.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_as_json)
+    typer.echo("\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n")))
+
+
+def _escaped(line: str) -> str:
+    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in line)
 
 
 def say_written(files: Sequence[Path], *, as_json: bool) -> None:

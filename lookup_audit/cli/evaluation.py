@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from lookup_audit.cli.common import counted, say, say_table
 
 if TYPE_CHECKING:
-    from lookup_audit.evaluation import Comparison, Evaluation, LabelScore, LeftOut, Rate, Share
+    from lookup_audit.evaluation import Comparison, Evaluation, LabelScore, LeftOut, Rate, Reviewed, Share
 
 
 def say_evaluation(evaluation: "Evaluation", *, by_group: bool = False, leave_one_out: bool = False) -> None:
@@ -134,6 +134,24 @@ def _say_reviewed(evaluation: "Evaluation") -> None:
         ],
         numbers=(1, 2, 3),
     )
+    false = [one for one in evaluation.reviewed if one.false_because]
+    if false:
+        _head("WHY THEY WERE FALSE", "as reviewers said, for the owner of the rule; the most frequent first")
+        say_table(
+            ("alerts in which", "false", "because"),
+            [(one.detector or "(any detector)", *_because(one)) for one in false],
+            numbers=(1,),
+        )
+
+
+def _because(one: "Reviewed") -> tuple[int, str]:
+    from lookup_audit.triage.reasons import reason_words
+
+    said = [
+        f"{reason_words(code)['en'] if code else 'no reason given'} ({count})"
+        for code, count in one.false_because
+    ]
+    return sum(count for _, count in one.false_because), ", ".join(said)
 
 
 def _say_left_out(evaluation: "Evaluation") -> None:

@@ -1,13 +1,10 @@
 """Alerts: the lookups with a finding that belong together, ranked, and lined up for a reviewer."""
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any, Literal, get_args
 
+from lookup_audit.triage.carried import carry_verdicts
 from lookup_audit.triage.queue import line_up
 from lookup_audit.warehouse import Warehouse
-
-Status = Literal["new", "asked", "explained", "unexplained", "referred", "dismissed"]
 
 REPEATED_DAY_LOG_ODDS = 0.85
 """What each doubling (in natural logarithms) of the days in an alert adds: serial lookups matter more."""
@@ -29,7 +26,8 @@ def update_alerts(warehouse: Warehouse) -> None:
 
     An alert is one user and one circle (a subject with household, car and address) or one user's behaviour,
     until the configured number of days passes without another lookup that carries a finding. The queue is
-    made again of each remembered night, and of each other night whose alerts changed.
+    made again of each remembered night, and of each other night whose alerts changed. Verdicts on an alert
+    whose first lookup is another now go with it.
     """
     warehouse.run(_EPISODES_BEFORE)
     warehouse.run(
@@ -41,6 +39,7 @@ def update_alerts(warehouse: Warehouse) -> None:
     warehouse.run(_MEMBERS, {"gap_days": warehouse.settings.alerts.gap_days})
     warehouse.run(_DETECTORS)
     warehouse.run(_EPISODES, {"per_day": REPEATED_DAY_LOG_ODDS})
+    carry_verdicts(warehouse)
     warehouse.run(
         """
         UPDATE lookup_risk
@@ -58,56 +57,10 @@ def update_alerts(warehouse: Warehouse) -> None:
     warehouse.run("DROP TABLE touched_nights")
 
 
-def list_alerts(
-    warehouse: Warehouse,
-    *,
-    limit: int | None = None,
-    minimum_risk: float = 0.0,
-    statuses: Sequence[Status] = get_args(Status),
-    only_queued: bool = False,
-) -> list[dict[str, Any]]:
-    """The triage list, highest risk first: one dict per alert.
-
-    Its columns are those of the contract, and `peak_on` (the night of its highest risk), `queued` (whether
-    it is put before a reviewer) and `detectors` (the questions asked, the strongest first).
-    """
-    return warehouse.rows(
-        """
-        SELECT
-            alert_id, user_id, subject_id, motive, first_at, last_at, lookups, risk, rank, status,
-            peak_on, queued, detectors
-        FROM alerts
-        WHERE risk >= $minimum_risk AND list_contains($statuses, status) AND (queued OR NOT $only_queued)
-        ORDER BY rank
-        LIMIT $row_limit
-        """,
-        {
-            "minimum_risk": minimum_risk,
-            "statuses": list(statuses),
-            "only_queued": only_queued,
-            "row_limit": 2**40 if limit is None else limit,
-        },
-    )
-
-
-def count_alerts(
-    warehouse: Warehouse, *, minimum_risk: float = 0.0, statuses: Sequence[Status] = get_args(Status)
-) -> dict[str, int]:
-    """How many alerts of these statuses and risks are in the queue, and how many below: `queued`, `below`."""
-    return warehouse.rows(
-        """
-        SELECT count(*) FILTER (WHERE queued) AS queued, count(*) FILTER (WHERE NOT queued) AS below
-        FROM alerts
-        WHERE risk >= $minimum_risk AND list_contains($statuses, status)
-        """,
-        {"minimum_risk": minimum_risk, "statuses": list(statuses)},
-    )[0]
-
-
 # What the order of a night's alerts depends on. Where it is not the same before and after, the queue is made again.
 _EPISODES_BEFORE = """
 CREATE OR REPLACE TEMP TABLE episodes_before AS
-SELECT alert_id, peak_on, risk, lookups, last_at, queued
+SELECT alert_id, user_id, alert_about, first_at, last_at, peak_on, risk, lookups, queued
 FROM alert_episodes
 WHERE (user_id, alert_about) IN (SELECT DISTINCT (user_id, alert_about) FROM touched_pairs)
 """
@@ -200,12 +153,12 @@ _EPISODES = """
 INSERT INTO alert_episodes BY NAME
 SELECT
     members.alert_id,
-    user_id,
+    members.user_id,
     CASE
-        WHEN alert_about <> 'behaviour'
+        WHEN members.alert_about <> 'behaviour'
             THEN (list(subject_id ORDER BY members.risk DESC, subject_id) FILTER (WHERE subject_id IS NOT NULL))[1]
     END AS subject_id,
-    alert_about,
+    members.alert_about,
     coalesce((list(motive ORDER BY members.risk DESC, motive) FILTER (WHERE motive IS NOT NULL))[1], 'curiosity')
         AS motive,
     min(occurred_at) AS first_at,
@@ -226,6 +179,6 @@ SELECT
 FROM alert_members AS members
 LEFT JOIN alert_detectors ON alert_detectors.alert_id = members.alert_id
 LEFT JOIN episodes_before ON episodes_before.alert_id = members.alert_id
-GROUP BY members.alert_id, user_id, alert_about
+GROUP BY members.alert_id, members.user_id, members.alert_about
 ORDER BY members.alert_id
 """

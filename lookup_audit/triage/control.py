@@ -6,10 +6,11 @@ are put before a reviewer beside the alerts; the share of them without an answer
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import UTC, date
 from typing import TYPE_CHECKING, Any, get_args
 
-from lookup_audit.triage.alerts import Status
+from lookup_audit.privacy.pseudonyms import pseudonyms_of
+from lookup_audit.triage.listing import Status
 from lookup_audit.triage.queue import PLACES
 from lookup_audit.warehouse import Warehouse
 
@@ -56,8 +57,12 @@ def draw_control(warehouse: Warehouse, day: date) -> None:
 def list_control(
     warehouse: Warehouse, *, limit: int | None = None, statuses: Sequence[Status] = get_args(Status)
 ) -> list[dict[str, Any]]:
-    """The control sample, latest night first: one dict per lookup, with `status` as alerts have it."""
-    return warehouse.rows(
+    """The control sample, latest night first: one dict per lookup, with `status` as alerts have it.
+
+    `user_id` and `subject_id` hold pseudonyms, `occurred_at` is in the warehouse's zone.
+    """
+    names, zone = pseudonyms_of(warehouse), warehouse.settings.zone_info
+    rows = warehouse.rows(
         f"""
         SELECT control_id, audit_date, occurred_at, system, lookup_id, user_id, subject_id, status
         FROM ({_CONTROL}) AS control
@@ -67,6 +72,18 @@ def list_control(
         """,
         {"statuses": list(statuses), "row_limit": 2**40 if limit is None else limit},
     )
+    for row in rows:
+        row["user_id"] = names.user(row["user_id"])
+        row["subject_id"] = names.subject(row["subject_id"]) if row["subject_id"] is not None else None
+        row["occurred_at"] = row["occurred_at"].replace(tzinfo=UTC).astimezone(zone)
+    return rows
+
+
+def control_lookup(warehouse: Warehouse, control_id: str) -> dict[str, Any]:
+    """One drawn lookup by its control id, with the ids that the warehouse knows, and its `status`."""
+    return warehouse.rows(
+        f"SELECT * FROM ({_CONTROL}) AS control WHERE control_id = $control_id", {"control_id": control_id}
+    )[0]
 
 
 def control_estimate(warehouse: Warehouse) -> ControlEstimate:
