@@ -39,7 +39,10 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Measure:
-    """One feature against the peers': the user's value, the peers' quartiles; a share when `share`."""
+    """One feature against the peers': the user's value, the peers' quartiles; a share when `share`.
+
+    `lower` is how many peers have a lower value than the user.
+    """
 
     name: str
     share: bool
@@ -47,6 +50,7 @@ class Measure:
     low: float
     median: float
     high: float
+    lower: int
 
     @property
     def place(self) -> str:
@@ -132,7 +136,8 @@ def _measure(own: pd.DataFrame, others: pd.DataFrame, part: str, whole: str) -> 
     values = (others[part] / others[whole]).to_numpy(dtype=float)
     low, median, high = np.quantile(values, (0.25, 0.5, 0.75))
     mine = float(own[part].iloc[0]) / float(own[whole].iloc[0])
-    return Measure(part, whole == "lookups", mine, float(low), float(median), float(high))
+    lower = int((values < mine).sum())
+    return Measure(part, whole == "lookups", mine, float(low), float(median), float(high), lower)
 
 
 def read_provenance(warehouse: Warehouse, period: Period) -> dict[str, Any]:

@@ -38,6 +38,10 @@ class Labels:
         """A name for a duty state, motive, status, action, channel or kind; a dash for none."""
         return "–" if value is None else self._codes.get(value, value)
 
+    def is_code(self, value: str) -> bool:
+        """Whether it is a code of this tool, and so no text of the log."""
+        return value in self._codes
+
     def detector(self, identifier: str) -> str:
         """A detector's title, or its id where it has no prose."""
         return str(self.prose(identifier, "title"))
@@ -46,6 +50,12 @@ class Labels:
         """An explanation's title, or its id where it has no prose."""
         titles = self._explanations.get(identifier, {}).get("title", {})
         return str(titles.get(self.words.language, identifier))
+
+    def reason(self, code: str) -> str:
+        """Why an alert was a false alarm, in words; an unknown code as it stands."""
+        from lookup_audit.triage.reasons import REASONS, reason_words
+
+        return reason_words(code)[self.words.language] if code in REASONS else shown(code)
 
     def prose(self, detector: str, field: str) -> Any:
         """One field of a detector's prose; without prose its id, or an empty list where a list is meant."""

@@ -32,7 +32,7 @@ def summarise(
     return Summary(
         headlines=_headlines(lookups, alerts, labels),
         raises=tuple(what_raises(lookups, labels)),
-        speaks=(*what_speaks(lookups, labels), *_around(alerts, peers, coverage, labels)),
+        speaks=(*what_speaks(lookups, labels), *_around(alerts, peers, labels)),
     )
 
 
@@ -43,7 +43,18 @@ def what_raises(lookups: Sequence[Lookup], labels: Labels) -> list[str]:
     if not asked:
         return [words.gettext("No lookup in this period raises a question.")]
     detectors = _counted({found.detector for found in lookup.findings} for lookup in asked)
-    sentences = [
+    sentences = (
+        [
+            words.gettext(
+                "Lookups that raise a question: %(part)s of %(whole)s. One can raise several.",
+                part=words.number(len(asked)),
+                whole=words.number(len(lookups)),
+            )
+        ]
+        if len(asked) < len(lookups)
+        else []
+    )
+    sentences += [
         words.ngettext("%(title)s: %(number)s lookup.", "%(title)s: %(number)s lookups.", count, title=title)
         for title, count in ((labels.detector(name), count) for name, count in detectors)
     ]
@@ -121,10 +132,8 @@ def _on_asked(asked: Sequence[Lookup], words: Words) -> list[str]:
     return [sentence for sentence, count in zip(said, (linked, on_duty, reasoned), strict=True) if count]
 
 
-def _around(
-    alerts: Sequence[Alert], peers: Peers | None, coverage: Coverage, labels: Labels
-) -> Iterator[str]:
-    """Sentences on reviews that ended well, peers, and gaps in what the audit could read."""
+def _around(alerts: Sequence[Alert], peers: Peers | None, labels: Labels) -> Iterator[str]:
+    """Sentences on reviews that ended well, and on peers."""
     words = labels.words
     closed = sum(alert.status in _CLOSED_WELL for alert in alerts)
     if closed:
@@ -138,18 +147,6 @@ def _around(
             "On %(part)s of %(whole)s measures the user is within or below the middle half of the peers.",
             part=words.number(sum(measure.place != "above" for measure in peers.measures)),
             whole=words.number(len(peers.measures)),
-        )
-    if coverage.no_roster:
-        yield words.ngettext(
-            "On %(number)s day the roster is not known: nothing can be said about being off duty then.",
-            "On %(number)s days the roster is not known: nothing can be said about being off duty then.",
-            len(coverage.no_roster),
-        )
-    if coverage.rejected_lookups:
-        yield words.ngettext(
-            "%(number)s row of the query logs could not be read; it is not in this dossier.",
-            "%(number)s rows of the query logs could not be read; they are not in this dossier.",
-            coverage.rejected_lookups,
         )
 
 
