@@ -2,13 +2,13 @@
 
 import sys
 
-from lookup_audit.cli import alerts, audit, dossier, guard, load, report
+from lookup_audit.cli import alerts, audit, document, dossier, guard, load, report
 from lookup_audit.cli.common import app, complain
 from lookup_audit.errors import LookupAuditError
 
 __all__ = ["app", "main"]
 
-for commands in (load, audit, alerts, report, dossier, guard):
+for commands in (load, audit, alerts, report, dossier, document, guard):
     commands.register(app)
 
 
