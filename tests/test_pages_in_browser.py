@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from itertools import pairwise
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from typer.testing import CliRunner
 from lookup_audit.cli import app
 from lookup_audit.errors import BrowserMissing, PrintError
 from lookup_audit.reporting.dashboard.figures import COLOURS
+from lookup_audit.privacy.actor import actor
+from lookup_audit.privacy.mandates import add_mandate
 from lookup_audit.reporting.dossier.dossier import write_dossier
 from lookup_audit.reporting.pdf import VARIABLE, find_chromium, print_pdf
 from lookup_audit.settings import Settings
@@ -42,7 +45,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
                 written_pages[f"{name}{path.stem}-{path.parent.name}"] = path
     with Warehouse(None, Settings(threads=1)) as warehouse:
         warehouse.script(SAMPLE)
-        for path in write_dossier(warehouse, "U0042", folder / "dossier", mandate="M-1")[:2]:
+        me = actor()
+        add_mandate(
+            warehouse, "M-1", authority="VIK", purpose="Onderzoek 12", user_id="U0042",
+            first_day=date(2026, 1, 1), last_day=date(2026, 6, 30), valid_until=warehouse.settings.today(),
+            holders=(me.account,), who=me,
+        )  # fmt: skip
+        for path in write_dossier(warehouse, "U0042", folder / "dossier", mandate="M-1").pages:
             written_pages[f"dossier-{path.stem[-2:]}"] = path
     return written_pages
 

@@ -1,18 +1,24 @@
-"""The figure of a dossier: lookups as dots by day and local time of day, the roster as bars behind them."""
+"""The figure of a dossier: lookups by day and local time of day, with the roster, dispatches and news behind."""
 
 import html
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from lookup_audit.reporting.dossier.behind import Moment, Stretch
+from lookup_audit.reporting.dossier.marks import STATES, counted_marks, drawing_of, hour_of, single_marks
 from lookup_audit.reporting.dossier.numbers import Lookup, Period, Shift
 from lookup_audit.reporting.language import Words
+from lookup_audit.reporting.page import Figure
 from lookup_audit.reporting.plain import shown
+
+if TYPE_CHECKING:
+    from lookup_audit.reporting.dossier.reading import Dossier
 
 _DAY_MS = 86_400_000
 _HOURS_A_DAY = 24.0
 
-# Patterns and symbols differ as well as colours: the page is also read in grey, and by the colour-blind.
+# Patterns differ as well as colours: the page is also read in grey, and by the colour-blind.
 _SHIFTS = {
     "duty": {"color": "#d5e2ee", "pattern": ""},
     "standby": {"color": "#d5e2ee", "pattern": "/"},
@@ -20,16 +26,51 @@ _SHIFTS = {
     "leave": {"color": "#f3e6c8", "pattern": "\\"},
     "sick": {"color": "#f0dcd6", "pattern": "x"},
 }
-_DOTS = {
-    "open": {"color": "#ffffff", "line": "#52606d", "symbol": "circle", "size": 8},
-    "explained": {"color": "#2c7a4b", "line": "#1d5233", "symbol": "square", "size": 7},
-    "question": {"color": "#e08a00", "line": "#6b4200", "symbol": "diamond", "size": 10},
-    "grave": {"color": "#b3261e", "line": "#5c0f0a", "symbol": "triangle-up", "size": 12},
-}
 
 
-def timeline(
-    lookups: Sequence[Lookup], shifts: Sequence[Shift], period: Period, words: Words
+def figure_of_time(dossier: "Dossier", words: Words) -> Figure:
+    """The figure with its words; they say how lookups are counted where there are too many to draw."""
+    _ = words.gettext
+    drawing = drawing_of(dossier.lookups, dossier.period)
+    if not drawing.counted:
+        said = _("Every mark is one lookup; the bars behind them are the roster.")
+    elif drawing.days == 1:
+        said = _(
+            "A lookup with a question is a mark of its own. The others are too many to draw one by one: a mark "
+            "stands for those of one day and hour, its area for their number. The bars behind are the roster."
+        )
+    else:
+        said = _(
+            "A lookup with a question is a mark of its own. The others are too many to draw one by one: a mark "
+            "stands for those of one hour in %(days)s days, its area for their number. The bars behind are the "
+            "roster.",
+            days=words.number(drawing.days),
+        )
+    return Figure(
+        id="timeline",
+        title=_("Lookups by day and time of day"),
+        subtitle=f"{said} "
+        + _("Point at a mark to see what it is; drag to enlarge some days, double-click to go back."),
+        plot=timeline(
+            dossier.lookups, dossier.shifts, dossier.period, words,
+            dossier.content.behind.dispatches, dossier.content.behind.news,
+        )
+        if dossier.lookups or dossier.shifts
+        else None,
+        table=None,
+        note=_("Clock times in the zone %(zone)s. The table below and the CSV file hold the same lookups.",
+               zone=dossier.zone),
+        empty=_("There is no lookup and no shift in this period."),
+    )  # fmt: skip
+
+
+def timeline(  # noqa: PLR0913, PLR0917 - what is drawn, from back to front
+    lookups: Sequence[Lookup],
+    shifts: Sequence[Shift],
+    period: Period,
+    words: Words,
+    dispatches: Sequence[Stretch] = (),
+    news: Sequence[Moment] = (),
 ) -> dict[str, Any]:
     """A Plotly figure as plain dicts: days across, hours of the local day down, from midnight to midnight."""
     _ = words.gettext
@@ -38,8 +79,12 @@ def timeline(
         "sick": _("sick"), "open": _("no work link, no question"), "explained": _("explained by work"),
         "question": _("question raised, risk below 50%%"), "grave": _("question raised, risk 50%% or more"),
     }  # fmt: skip
+    drawing = drawing_of(lookups, period)
     data = [_bars(kind, names[kind], shifts, period, words) for kind in _SHIFTS]
-    data += [_dots(state, names[state], lookups, words) for state in _DOTS]
+    data += [_dispatches(dispatches, period, words)]
+    data += [counted_marks(state, names[state], drawing, period, words) for state in STATES]
+    data += [single_marks(state, names[state], drawing.single, words) for state in STATES]
+    data += [_news(news, words)]
     return {"data": [trace for trace in data if trace["x"]], "layout": _layout(period, words)}
 
 
@@ -81,48 +126,61 @@ def _by_day(shift: Shift, words: Words) -> list[tuple[str, float, float, str]]:
     pieces = []
     day = shift.starts_at.date()
     while day <= shift.ends_at.date():
-        start = _hour(shift.starts_at) if day == shift.starts_at.date() else 0.0
-        end = _hour(shift.ends_at) if day == shift.ends_at.date() else _HOURS_A_DAY
+        start = hour_of(shift.starts_at) if day == shift.starts_at.date() else 0.0
+        end = hour_of(shift.ends_at) if day == shift.ends_at.date() else _HOURS_A_DAY
         if end > start:
             pieces.append((day.isoformat(), start, end, text))
         day += timedelta(days=1)
     return pieces
 
 
-def _dots(state: str, name: str, lookups: Sequence[Lookup], words: Words) -> dict[str, Any]:
-    mine = [lookup for lookup in lookups if lookup.state == state]
-    style = _DOTS[state]
+def _dispatches(dispatches: Sequence[Stretch], period: Period, words: Words) -> dict[str, Any]:
+    """Dispatches as narrow bars in front of the roster, cut at each midnight."""
+    pieces = [
+        (day, start, end, f"{text}<br>{_escaped(one.label)}")
+        for one in dispatches
+        for day, start, end, text in _by_day(Shift(one.starts_at, one.ends_at, "dispatch"), words)
+        if period.first.isoformat() <= day <= period.last.isoformat()
+    ]
+    name = words.gettext("dispatch")
+    return {
+        "type": "bar",
+        "name": name,
+        "x": [day for day, _from, _to, _text in pieces],
+        "base": [start for _day, start, _to, _text in pieces],
+        "y": [round(end - start, 4) for _day, start, end, _text in pieces],
+        "hovertext": [f"{name}: {text}" for _day, _from, _to, text in pieces],
+        "hoverinfo": "text",
+        "width": round(_DAY_MS * 0.5),
+        "marker": {"color": "#9fbad3", "line": {"color": "#5d7f9f", "width": 0.5}},
+    }
+
+
+def _news(news: Sequence[Moment], words: Words) -> dict[str, Any]:
+    name = words.gettext("news about a subject")
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": f"{name} ({words.number(len(mine))})",
-        "x": [lookup.at.date().isoformat() for lookup in mine],
-        "y": [_hour(lookup.at) for lookup in mine],
-        "hovertext": [_hover(lookup, name, words) for lookup in mine],
+        "name": name,
+        "x": [one.at.date().isoformat() for one in news],
+        "y": [hour_of(one.at) for one in news],
+        "hovertext": [
+            f"{words.moment(one.at)}<br>{name}: {_escaped(one.subject_id)}<br>{_escaped(one.headline or '–')}"
+            for one in news
+        ],
         "hoverinfo": "text",
         "marker": {
-            "color": style["color"],
-            "symbol": style["symbol"],
-            "size": style["size"],
-            "line": {"color": style["line"], "width": 1.2},
+            "color": "#5b3a8c",
+            "symbol": "star",
+            "size": 11,
+            "line": {"color": "#ffffff", "width": 1},
         },
     }
 
 
-def _hover(lookup: Lookup, name: str, words: Words) -> str:
-    """Lines for the pointer; the figure library reads markup in them, so every value is escaped."""
-    lines = [
-        words.moment(lookup.at, "EEE d MMM y, HH:mm:ss"),
-        name,
-        f"{lookup.system} {lookup.lookup_id}",
-        f"{words.gettext('subject')}: {lookup.subject_id or '–'}",
-    ]
-    return "<br>".join(html.escape(shown(line, longest=80), quote=False) for line in lines)
-
-
-def _hour(moment: datetime) -> float:
-    """Clock time as hours since midnight; clock changes do not move it."""
-    return round(moment.hour + moment.minute / 60 + moment.second / 3600, 4)
+def _escaped(text: str) -> str:
+    """Text for the pointer; the figure library reads markup in it."""
+    return html.escape(shown(text, longest=80), quote=False)
 
 
 def _layout(period: Period, words: Words) -> dict[str, Any]:
