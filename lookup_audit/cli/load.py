@@ -1,7 +1,7 @@
 """Commands that bring data in: simulate, ingest, demo."""
 
 import shlex
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -26,6 +26,7 @@ from lookup_audit.cli.common import (
 
 if TYPE_CHECKING:
     from lookup_audit.ingest import IngestSummary
+    from lookup_audit.warehouse import Warehouse
 
 
 def register(app: typer.Typer) -> None:
@@ -188,10 +189,12 @@ def demo(
     from lookup_audit.cli.alerts import say_alerts
     from lookup_audit.cli.audit import audit_pending, say_nights
     from lookup_audit.evaluation import evaluate
+    from lookup_audit.privacy.actor import actor
+    from lookup_audit.privacy.pseudonyms import user_behind
     from lookup_audit.reporting.dashboard.report import Report
     from lookup_audit.reporting.dossier.dossier import write_dossier
-    from lookup_audit.triage import list_alerts
-    from lookup_audit.warehouse import export_tables
+    from lookup_audit.reporting.export import export_tables
+    from lookup_audit.triage import Choice, list_alerts
 
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     if drop is None:
@@ -212,7 +215,7 @@ def demo(
         say("\n2. Auditing night by night")
         say_nights(audit_pending(opened, None, None))
         say("\n3. What a reviewer would read first")
-        first = list_alerts(opened, limit=8, only_queued=True)
+        first = list_alerts(opened, Choice(only_queued=True), limit=8)
         say_alerts(first)
         evaluation = evaluate(opened)
         say(
@@ -222,11 +225,36 @@ def demo(
         say("\n4. Writing pages and files")
         pages = [page for page in Report(opened).write(out / "report") if page.stem == "index"]
         if first:
-            pages += write_dossier(opened, first[0]["user_id"], out / "dossier", mandate="DEMO-0001")
-        export_tables(opened, out / "export")
+            user_id = user_behind(opened, first[0]["user_id"])
+            mandate = _demo_mandate(opened, user_id)
+            pages += write_dossier(opened, user_id, out / "dossier", mandate=mandate, replace=True).pages
+        export_tables(opened, out / "export", who=actor())
     say("")
     for page in pages:
         say(f"   {page}")
     say(f"   {out / 'export'}/*.parquet")
     say(f"\nOpen the dashboard in a browser: {pages[0]}")
     say(f"Look further with: {program()} alerts --warehouse {shlex.quote(str(path))}")
+
+
+def _demo_mandate(opened: "Warehouse", user_id: str) -> str:
+    """The reference of a mandate for this user, recorded now when an earlier demo did not do so."""
+    from lookup_audit.privacy.actor import actor
+    from lookup_audit.privacy.mandates import add_mandate, list_mandates, state_of
+
+    for known in list_mandates(opened):
+        if known.user_id == user_id and state_of(opened, known) == "valid":
+            return known.reference
+    days = opened.rows("SELECT min(audit_date) AS first, max(audit_date) AS last FROM runs")[0]
+    return add_mandate(
+        opened,
+        f"DEMO-{opened.count('mandates') + 1:04}",
+        authority="head of Safety, Integrity and Complaints (demonstration)",
+        purpose="to show what a dossier looks like",
+        user_id=user_id,
+        first_day=days["first"],
+        last_day=days["last"],
+        valid_until=opened.settings.today() + timedelta(days=30),
+        holders=(actor().account,),
+        who=actor(),
+    ).reference
