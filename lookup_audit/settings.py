@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import json
+import math
 import re
 import tomllib
 from datetime import date, datetime
@@ -250,17 +251,47 @@ class Notices(_Section):
 
 
 class Retention(_Section):
-    """How many days are kept, counted back from the last audited day; nothing is removed until `forget`."""
+    """How many days are kept, the last audited one included; nothing is removed until `forget`."""
 
     lookups_days: int | None = Field(
-        None, ge=1, le=36_600, description="Lookups and all that was found about them. Empty keeps them."
+        None,
+        ge=1,
+        le=36_600,
+        description="Lookups, all that was found about them and done with it, and users who left. Empty keeps them.",
     )
     context_days: int | None = Field(
-        None, ge=1, le=36_600, description="Shifts, incidents, news and closed cases. Empty follows lookups."
+        None,
+        ge=1,
+        le=36_600,
+        description="Shifts, incidents, news and closed cases. Longer than lookups, so that the first days kept "
+        "keep what explains them. Empty follows lookups.",
+    )
+    subjects_days: int | None = Field(
+        None,
+        ge=1,
+        le=36_600,
+        description="Subjects that nothing ever named, by the day their row was loaded; those that were named go "
+        "with the last row that names them. Empty follows context.",
     )
     rejected_days: int | None = Field(
         None, ge=1, le=36_600, description="Rejected rows, by the day of loading. Empty follows lookups."
     )
+    orders_days: int | None = Field(
+        None,
+        ge=1,
+        le=36_600,
+        description="Mandates and suppressions, from the day that they are over. Empty follows lookups.",
+    )
+
+    @model_validator(mode="after")
+    def _context_outlasts_lookups(self) -> Self:
+        """What explains a lookup stays as long as the lookup: a question without its explanation is unfair."""
+        if self.context_days is not None and self.context_days < (self.lookups_days or math.inf):
+            raise ValueError(
+                f"context_days = {self.context_days} must be at least lookups_days = {self.lookups_days or 'all'}: "
+                "context explains lookups, so it stays as long as they do"
+            )
+        return self
 
 
 class Ingest(_Section):
