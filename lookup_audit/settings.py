@@ -200,7 +200,10 @@ class Notices(_Section):
         description="The share of users who, by lot, get none, so that the effect is known.",
     )
     effect_days: int = Field(
-        90, ge=1, le=366, description="For so long one looks whether there was another such lookup: a quarter."
+        90,
+        ge=1,
+        le=366,
+        description="For so long one looks whether there was another such lookup: a quarter.",
     )
     kept_days: int = Field(
         365,
@@ -215,7 +218,9 @@ class Notices(_Section):
         "", max_length=300, description="The mail address of a user, with {user_id} in it; empty for none."
     )
     sender: str = Field(
-        "", max_length=300, description="The mail address that messages come from; empty leaves it to the mail system."
+        "",
+        max_length=300,
+        description="The mail address that messages come from; empty for the mail system's.",
     )
 
     @field_validator("contact", "address", "sender")
@@ -228,7 +233,9 @@ class Notices(_Section):
     @field_validator("address")
     @classmethod
     def _of_a_user(cls, value: str) -> str:
-        if value and (value.count("{user_id}") != 1 or not _MAILBOX.fullmatch(value.replace("{user_id}", "u"))):
+        if value and (
+            value.count("{user_id}") != 1 or not _MAILBOX.fullmatch(value.replace("{user_id}", "u"))
+        ):
             raise ValueError(f"{value!r} must be one mail address with {{user_id}} in it, once")
         return value
 
@@ -245,8 +252,10 @@ class Notices(_Section):
             raise ValueError("minimum_risk must be below maximum_risk")
         if self.wait_days > self.oldest_days:
             raise ValueError("wait_days must not be above oldest_days: no lookup would be left")
-        if self.kept_days < max(self.quiet_days, self.effect_days):
-            raise ValueError("kept_days must be at least quiet_days and effect_days: both look back so far")
+        if self.kept_days < max(self.quiet_days, self.oldest_days, self.effect_days):
+            raise ValueError(
+                "kept_days must be at least quiet_days, oldest_days and effect_days: they look back"
+            )
         return self
 
 

@@ -5,8 +5,8 @@ import io
 import json
 import re
 import zlib
-from itertools import pairwise
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from lookup_audit.cli import app
 from lookup_audit.errors import BrowserMissing, PrintError
-from lookup_audit.reporting.dashboard.figures import COLOURS
 from lookup_audit.privacy.actor import actor
 from lookup_audit.privacy.mandates import add_mandate
+from lookup_audit.reporting.dashboard.figures import COLOURS
 from lookup_audit.reporting.dossier.dossier import write_dossier
 from lookup_audit.reporting.pdf import VARIABLE, find_chromium, print_pdf
 from lookup_audit.settings import Settings

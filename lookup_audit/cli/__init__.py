@@ -2,13 +2,24 @@
 
 import sys
 
-from lookup_audit.cli import alerts, audit, document, dossier, guard, load, report, retention
+from lookup_audit.cli import (
+    alerts,
+    audit,
+    document,
+    dossier,
+    guard,
+    load,
+    prevention,
+    report,
+    retention,
+    suppress,
+)
 from lookup_audit.cli.common import app, complain
 from lookup_audit.errors import LookupAuditError
 
 __all__ = ["app", "main"]
 
-for commands in (load, audit, alerts, report, dossier, document, guard, retention):
+for commands in (load, audit, alerts, suppress, report, dossier, document, prevention, guard, retention):
     commands.register(app)
 
 

@@ -434,21 +434,22 @@ CREATE TABLE key_prints (
 );
 
 CREATE TABLE notices (
-    notice_id VARCHAR NOT NULL,   -- derived from the lookup
-    user_id   VARCHAR NOT NULL,   -- who is, or would have been, written to
-    system    VARCHAR NOT NULL,   -- the lookup's system
-    lookup_id VARCHAR NOT NULL,   -- the lookup that it asks about
-    theme     VARCHAR NOT NULL,   -- the detector of the strongest finding
-    looked_up_on DATE NOT NULL,   -- the local day of the lookup
-    made_on   DATE NOT NULL,      -- the local day on which the notice was made
-    sent      BOOLEAN NOT NULL    -- false for a user of the hold-out: nothing was written
+    notice_id    VARCHAR NOT NULL, -- derived from the lookup; no user is in it
+    batch_id     VARCHAR NOT NULL, -- of the run that made it, derived from its notices; the name of its folder
+    user_id      VARCHAR NOT NULL, -- who is, or would have been, written to
+    system       VARCHAR NOT NULL, -- the lookup's system
+    lookup_id    VARCHAR NOT NULL, -- the lookup that it asks about
+    theme        VARCHAR NOT NULL, -- the detector of the strongest finding
+    looked_up_on DATE NOT NULL,    -- the local day of the lookup
+    made_on      DATE NOT NULL,    -- the local day on which the notice was made
+    sent         BOOLEAN NOT NULL  -- false for a user of the hold-out: nothing was written
 );
 
 CREATE TABLE notice_arms (
-    user_id     VARCHAR NOT NULL, -- a user who would get a notice
-    held_out    BOOLEAN NOT NULL, -- drawn into the hold-out, for as long as this trial lasts
-    share       DOUBLE NOT NULL,  -- the share that was being held out when it was drawn
-    drawn_on    DATE NOT NULL     -- the local day of the draw
+    user_id  VARCHAR NOT NULL, -- a user who would get a notice
+    held_out BOOLEAN NOT NULL, -- drawn into the hold-out, for as long as this trial lasts
+    share    DOUBLE NOT NULL,  -- the share that was being held out when it was drawn
+    drawn_on DATE NOT NULL     -- the local day of the draw, on which the user would have got the first notice
 );
 
 CREATE TABLE trail (
