@@ -79,7 +79,7 @@ def read_figures(warehouse: Warehouse) -> Figures:
         lookups = gate.volume(int(runs["lookups"]), *cell, "lookups")
         counted = warehouse.rows(_ALERTS, {**period, "most": MOST_OF_ONE})[0]
         if gate.is_group(counted["users"]):
-            alerts = int(counted["alerts"])
+            alerts = gate.count(int(counted["alerts"]), *cell, "alerts")
     shown = users is not None
     return Figures(
         first=runs["first"],
