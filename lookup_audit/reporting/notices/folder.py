@@ -30,9 +30,9 @@ def name_of(today: date, batch_id: str) -> str:
 def prepare(out: Path, name: str, files: Mapping[str, bytes]) -> Path:
     """The folder with these files, out of sight under `out`, and on the disk; for its owner only."""
     prepared = out / _OUT_OF_SIGHT / name
-    prepared.mkdir(mode=0o700, parents=True)
-    for folder in (out, prepared.parent):
-        folder.chmod(0o700)
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    prepared.parent.mkdir(mode=0o700, exist_ok=True)
+    prepared.mkdir(mode=0o700)
     try:
         for file, content in files.items():
             _to_disk(write_file(prepared / file, content))

@@ -49,11 +49,11 @@ def as_html(letters: Sequence[Letter]) -> str:
 def as_text(letters: Sequence[Letter]) -> str:
     """The letters as plain text in lines of at most 72 signs; a longer word stays whole."""
     texts = [_in_full(one) for one in letters]
-    return f"{_BELOW}\n\n" + f"\n\n{'-' * _WIDTH}\n\n".join(texts) + "\n"
+    return f"{_BELOW}\n\n" + f"\n\n{'*' * _WIDTH}\n\n".join(texts) + "\n"
 
 
 def _in_full(one: Letter) -> str:
-    blocks = [one.title.upper(), one.greeting, *map(_filled, one.question)]
+    blocks = [_underlined(one.title, "="), one.greeting, *map(_filled, one.question)]
     return "\n\n".join(chain(blocks, *map(_part, one.parts)))
 
 
@@ -61,11 +61,15 @@ def _part(part: Part) -> list[str]:
     marks = [f"{number}. " if part.numbered else "- " for number in range(1, len(part.points) + 1)]
     points = "\n".join(_filled(point, mark) for mark, point in zip(marks, part.points, strict=True))
     return [
-        part.heading.upper(),
+        _underlined(part.heading, "-"),
         *map(_filled, part.before),
         *([points] if points else []),
         *map(_filled, part.after),
     ]
+
+
+def _underlined(heading: str, line: str) -> str:
+    return f"{heading}\n{line * len(heading)}"
 
 
 def _filled(text: str, mark: str = "") -> str:
