@@ -21,7 +21,7 @@ from lookup_audit.simulate import simulate
 
 COMMANDS = {
     "demo", "simulate", "ingest", "audit", "alerts", "triage", "report", "dossier", "evaluate", "export",
-    "rules", "status", "mandate", "trail", "key", "whose",
+    "rules", "status", "whose", "document", "forget",
 }  # fmt: skip
 CONTRACT_COLUMNS = {
     "findings": "finding_id run_id audit_date detector motive system lookup_id user_id subject_id occurred_at "
@@ -187,7 +187,11 @@ def test_alerts_are_ranked_from_1_by_risk_and_take_a_verdict(warehouse, monkeypa
         (("ingest", "{tmp}/empty", "--warehouse", "{tmp}/new.duckdb"), 1, "empty"),
         (("ingest", "{tmp}/missing", "--warehouse", "{tmp}/new.duckdb"), 1, "missing"),
         (("rules", "neighbor"), 2, "no rule or explanation 'neighbor'; did you mean neighbour?"),
-        (("dossier", "u1", "--mandate", " ", "--warehouse", "{warehouse}", "--out", "{tmp}/d"), 2, "mandate"),
+        (
+            ("dossier", "u1", "--mandate", " ", "--warehouse", "{warehouse}", "--out", "{tmp}/d"),
+            2,
+            "no user u1",
+        ),
         (("status", "--warehouse", "{tmp}/typo.toml"), 1, "not a warehouse"),
         (("status", "--warehouse", "{tmp}/empty"), 1, "is a folder"),
         (

@@ -273,7 +273,7 @@ def test_a_disk_that_fills_up_meanwhile_changes_nothing(
     here.write_bytes(path.read_bytes())
     (full_disk / "filling").write_bytes(b"x" * (1_900_000 - here.stat().st_size))
     monkeypatch.setattr(rebuild, "_require_space", lambda whole: None)
-    with pytest.raises(WarehouseError):
+    with pytest.raises(WarehouseError, match="No space left on device; nothing was changed"):
         write_anew(here)
     assert beside(here) == ["filling"]
     (full_disk / "filling").unlink()

@@ -17,11 +17,13 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from lookup_audit.errors import WarehouseError, WarehouseLocked
 from lookup_audit.settings import Settings
@@ -145,7 +147,7 @@ def rebuild(
             _finish(new, desk.settings, copied, finish)
             _put_in_place(path, whole, new)
     except BaseException:
-        with suppress(WarehouseError):
+        with suppress(WarehouseError, duckdb.Error):
             desk.run("DETACH DATABASE IF EXISTS new")
         for leftover in whole.parent.glob(f"{new.name}*"):
             if leftover.is_file():
@@ -177,7 +179,7 @@ def _fill(
         if progress:
             progress(done, len(keeping), table)
         counted.append(_count(desk, table, rows))
-        names = ", ".join(columns[table])
+        names = _names(columns[table])
         desk.run(
             f"INSERT INTO new.main.{table} ({names}) SELECT {names} FROM {table} WHERE {_kept(rows)}",
             rows.values,
@@ -186,7 +188,7 @@ def _fill(
     desk.run("DETACH new")
     desk.run(f"ATTACH {_text(new)} AS new (READ_ONLY)")
     for one in counted:
-        names = ", ".join(columns[one.table])
+        names = _names(columns[one.table])
         there = desk.rows(f"SELECT count(*) AS kept, {_content(names)} AS content FROM new.main.{one.table}")[
             0
         ]
@@ -203,7 +205,7 @@ def _columns(desk: Warehouse, keeping: Mapping[str, Keeping]) -> dict[str, list[
     """The columns of each table to copy; fails closed where something of the old file would be lost unseen."""
     found: dict[str, dict[str, list[str]]] = {"old": {}, "new": {}}
     for row in desk.rows(_COLUMNS):
-        found[row["whose"]].setdefault(row["named"], []).append(f'"{row["part"]}"')
+        found[row["whose"]].setdefault(row["named"], []).append(row["part"])
     missing = [table for table in found["old"] if table not in keeping]
     missing += [table for table in keeping if table not in found["new"]]
     missing += [
@@ -220,7 +222,7 @@ def _columns(desk: Warehouse, keeping: Mapping[str, Keeping]) -> dict[str, list[
 
 
 def _count(desk: Warehouse, table: str, rows: Keeping) -> _Counted:
-    names = ", ".join(f'"{name}"' for name in desk.columns(f"SELECT * FROM {table}"))
+    names = _names(desk.columns(f"SELECT * FROM {table}"))
     found = desk.rows(
         f"SELECT count(*) AS before, count(*) FILTER (is_kept) AS kept, "
         f"{_content(names)} FILTER (is_kept) AS content "
@@ -228,6 +230,10 @@ def _count(desk: Warehouse, table: str, rows: Keeping) -> _Counted:
         rows.values,
     )[0]
     return _Counted(table, **found)
+
+
+def _names(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 def _kept(rows: Keeping) -> str:
@@ -279,9 +285,11 @@ def _require_space(whole: Path) -> None:
 
 @contextmanager
 def _said_clearly(path: Path) -> Iterator[None]:
-    """A full disk or a folder that cannot be written to is an error of the warehouse, with what to do."""
+    """A full disk or a folder that cannot be written to is an error of the warehouse, whoever meets it first."""
     try:
         yield
+    except duckdb.Error as error:
+        raise WarehouseError(f"{path}: {str(error).splitlines()[0]}; nothing was changed") from error
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS):
             raise
