@@ -21,7 +21,7 @@ from lookup_audit.privacy.pseudonyms import pseudonyms_of
 from lookup_audit.reporting.mirror.mirror import DILEMMAS, write_mirror
 from lookup_audit.reporting.mirror.numbers import Beside, Mirror, Weeks, middle_half, read_mirror, weeks_of
 from lookup_audit.warehouse import Warehouse
-from tests.browser import accessibility_faults, open_page, running_browser
+from tests.browser import accessibility_faults, open_page
 from tests.notice_world import SECRETS, audit_days, employ, judge, look_up, settings
 
 WHO = Actor("m.visser")
@@ -29,11 +29,6 @@ MONDAY = dt.date(2026, 2, 2)
 WEEKS = Weeks(MONDAY, dt.date(2026, 2, 22))
 DAY = dt.timedelta(days=1)
 PEERS = [f"collega{nr:02d}" for nr in range(12)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    yield from running_browser()
 
 
 def work(warehouse: Warehouse, user: str, day: dt.date, **amounts: int) -> None:
