@@ -1,5 +1,6 @@
 """The triage list: alerts as a reviewer gets them, users and subjects by pseudonym."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date
@@ -68,10 +69,16 @@ def list_alerts(
     (asked, and an answer came), `lookups_since` (lookups that the latest verdict had not seen), and
     `hidden_by` (the running suppressions that hide it).
     """
+    asked = choice or Choice()
     names, zone = pseudonyms_of(warehouse), warehouse.settings.zone_info
     rows = warehouse.rows(
-        f"SELECT {_COLUMNS} FROM ({_CHOSEN}) AS chosen ORDER BY rank LIMIT $row_limit",
-        {**_values(warehouse, choice or Choice()), "row_limit": 2**40 if limit is None else limit},
+        _LISTED,
+        {
+            **_values(warehouse, asked),
+            "only_queued": asked.only_queued,
+            "hidden": asked.hidden,
+            "row_limit": 2**40 if limit is None else limit,
+        },
     )
     for row in rows:
         row["user_id"] = names.user(row["user_id"])
@@ -83,40 +90,34 @@ def list_alerts(
 
 def count_alerts(warehouse: Warehouse, choice: Choice | None = None) -> Counts:
     """How many alerts there are of a choice; its `only_queued` and `hidden` play no part."""
-    asked = choice or Choice()
-    every = Choice(**{**vars(asked), "only_queued": False, "hidden": None})
-    values = _values(warehouse, every)
-    row = warehouse.rows(f"SELECT {_COUNTED} FROM ({_CHOSEN}) AS chosen", values)[0]
-    by = warehouse.rows(_COUNTED_BY, values)
-    judged = [status for status in get_args(Status) if status not in OPEN]
-    grown = Choice(**{**vars(every), "statuses": judged, "asked_before": None, "grown": True})
-    more = warehouse.value(f"SELECT count(*) FROM ({_CHOSEN}) AS chosen", _values(warehouse, grown))
-    return Counts(**row, grown=more, hidden_by={one["id"]: one["alerts"] for one in by})
+    rows = warehouse.rows(_COUNTED, _values(warehouse, choice or Choice()))
+    by: Counter[str] = Counter()
+    for row in rows:
+        if row["is_meant"] and row["queued"]:
+            by.update(dict.fromkeys(row["hidden_by"], row["alerts"]))
+    meant = [row for row in rows if row["is_meant"]]
+    return Counts(
+        queued=sum(row["alerts"] for row in meant if row["queued"] and not row["hidden_by"]),
+        below=sum(row["alerts"] for row in meant if not row["queued"]),
+        hidden=sum(row["alerts"] for row in meant if row["queued"] and row["hidden_by"]),
+        hidden_in_all=sum(row["alerts"] for row in meant if row["hidden_by"]),
+        grown=sum(row["alerts"] for row in rows if row["has_grown"]),
+        hidden_by=dict(by),
+    )
 
 
 def _values(warehouse: Warehouse, choice: Choice) -> dict[str, Any]:
+    beside = ("only_queued", "hidden")
     return {
-        **vars(choice),
+        **{name: value for name, value in vars(choice).items() if name not in beside},
         "statuses": list(choice.statuses),
         "zone": warehouse.settings.zone,
         **running_on(warehouse),
     }
 
 
-_COLUMNS = """
-    alert_id, user_id, subject_id, motive, first_at, last_at, lookups, risk, rank, status, peak_on, queued,
-    detectors, waiting_since, status = 'asked' AND waiting_since IS NULL AS answered, lookups_since, hidden_by
-"""
-
-_COUNTED = """
-    count(*) FILTER (WHERE queued AND hidden_by = []) AS queued,
-    count(*) FILTER (WHERE NOT queued) AS below,
-    count(*) FILTER (WHERE queued AND hidden_by <> []) AS hidden,
-    count(*) FILTER (WHERE hidden_by <> []) AS hidden_in_all
-"""
-
 # What settles a question to the user is the answer, or a verdict without one.
-_CHOSEN = f"""
+_KNOWN = f"""
 WITH settled AS (
     SELECT
         alert_id,
@@ -154,13 +155,16 @@ known AS (
     LEFT JOIN hidden ON hidden.alert_id = alerts.alert_id
 )
 
-SELECT *
+SELECT
+    *,
+    status NOT IN ('new', 'asked') AND lookups_since > 0 AS has_grown,
+    list_contains($statuses, status)
+    AND ($asked_before IS NULL OR (status = 'asked' AND local_day(waiting_since, $zone) < $asked_before))
+    AND (NOT $grown OR (status NOT IN ('new', 'asked') AND lookups_since > 0)) AS is_meant
 FROM known
 WHERE
     ($alert_id IS NULL OR alert_id = $alert_id)
     AND risk >= $minimum_risk
-    AND list_contains($statuses, status)
-    AND (queued OR NOT $only_queued)
     AND ($motive IS NULL OR motive = $motive)
     AND ($detector IS NULL OR list_contains(detectors, $detector))
     AND ($user_id IS NULL OR user_id = $user_id)
@@ -168,13 +172,24 @@ WHERE
     AND ($system IS NULL OR alert_id IN (SELECT alert_id FROM lookup_risk WHERE system = $system))
     AND ($first IS NULL OR local_day(last_at, $zone) >= $first)
     AND ($last IS NULL OR local_day(last_at, $zone) <= $last)
-    AND ($asked_before IS NULL OR (status = 'asked' AND local_day(waiting_since, $zone) < $asked_before))
-    AND ($hidden IS NULL OR (hidden_by <> []) = $hidden)
-    AND (NOT $grown OR lookups_since > 0)
 """
 
-_COUNTED_BY = f"""
-SELECT id, count(*) AS alerts
-FROM (SELECT unnest(hidden_by) AS id FROM ({_CHOSEN}) AS chosen WHERE queued) AS pairs
-GROUP BY id
+_LISTED = f"""
+SELECT
+    alert_id, user_id, subject_id, motive, first_at, last_at, lookups, risk, rank, status, peak_on, queued,
+    detectors, waiting_since, status = 'asked' AND waiting_since IS NULL AS answered, lookups_since, hidden_by
+FROM ({_KNOWN}) AS known
+WHERE is_meant AND (queued OR NOT $only_queued) AND ($hidden IS NULL OR (hidden_by <> []) = $hidden)
+ORDER BY rank
+LIMIT $row_limit
+"""
+
+_COUNTED = f"""
+SELECT queued, hidden_by, is_meant, has_grown, count(*) AS alerts
+FROM (
+    SELECT queued, hidden_by, is_meant, has_grown
+    FROM ({_KNOWN}) AS known
+    WHERE is_meant OR has_grown
+) AS found
+GROUP BY ALL
 """

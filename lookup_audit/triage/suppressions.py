@@ -194,18 +194,36 @@ def _later_than_all(warehouse: Warehouse) -> datetime:
     return now if latest is None or latest < now else latest + timedelta(microseconds=1)
 
 
-HIDDEN = """
-SELECT episode.alert_id, suppressions.suppression_id
-FROM alert_episodes AS episode
-LEFT JOIN users ON users.user_id = episode.user_id
-INNER JOIN suppressions
-    ON suppressions.ended_at IS NULL
+_COVERS = """
+    suppressions.ended_at IS NULL
     AND suppressions.until >= $today
     AND list_has_all(suppressions.detectors, episode.detectors)
     AND list_position($ladder, episode.motive) <= list_position($ladder, suppressions.motive)
-    AND (suppressions.user_id IS NULL OR suppressions.user_id = episode.user_id)
+"""
+
+# In three parts, by what is equal, so that no suppression is held against every alert there is.
+HIDDEN = f"""
+SELECT episode.alert_id, suppressions.suppression_id
+FROM suppressions
+INNER JOIN alert_episodes AS episode ON episode.user_id = suppressions.user_id
+LEFT JOIN users ON users.user_id = episode.user_id
+WHERE {_COVERS}
     AND (suppressions.team IS NULL OR suppressions.team = users.team)
     AND (suppressions.subject_id IS NULL OR suppressions.subject_id = episode.subject_id)
+UNION ALL
+SELECT episode.alert_id, suppressions.suppression_id
+FROM suppressions
+INNER JOIN alert_episodes AS episode ON episode.subject_id = suppressions.subject_id
+LEFT JOIN users ON users.user_id = episode.user_id
+WHERE {_COVERS}
+    AND suppressions.user_id IS NULL
+    AND (suppressions.team IS NULL OR suppressions.team = users.team)
+UNION ALL
+SELECT episode.alert_id, suppressions.suppression_id
+FROM suppressions
+INNER JOIN users ON users.team = suppressions.team
+INNER JOIN alert_episodes AS episode ON episode.user_id = users.user_id
+WHERE {_COVERS} AND suppressions.user_id IS NULL AND suppressions.subject_id IS NULL
 """
 """Each alert that a running suppression hides, with that suppression: one row for each such pair. An alert whose
 team or subject is not known matches none that names one."""
