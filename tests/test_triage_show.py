@@ -215,12 +215,16 @@ def test_what_is_no_alert_or_has_no_reason_is_refused(
 
 def test_a_control_lookup_is_told_too(path: Path, warehouse: Warehouse) -> None:
     drawn = list_control(warehouse)[0]
-    record_verdict(warehouse, drawn["control_id"], "explained", "his own case", REVIEWER)
+    id_, note = drawn["control_id"], "his own case"
+    before = alert_in_words(open_alert(warehouse, id_, reason="control", who=REVIEWER), "en")
+    assert any("No answer of the officer is on record" in line for line in before.unknown)
+    record_verdict(warehouse, id_, "explained", note, REVIEWER, answer="I was at the desk")
     told = alert_in_words(open_alert(warehouse, drawn["control_id"], reason="control", who=REVIEWER), "en")
     assert (told.user_id, told.rank, told.questions, told.sum_of_risk) == (drawn["user_id"], None, (), ())
     assert [(one.system, one.lookup_id) for one in told.lookups] == [(drawn["system"], drawn["lookup_id"])]
     text = "\n".join(alert_as_text(told))
-    assert text.startswith(f"Control lookup {drawn['control_id']}") and "his own case" in text
+    assert text.startswith(f"Control lookup {id_}") and note in text and "I was at the desk" in text
+    assert "No answer of the officer is on record" not in text
 
 
 def test_verdicts_answers_and_suppressions_are_told_and_hostile_text_in_them_is_harmless(

@@ -55,7 +55,10 @@ class Suppression:
 
 
 def pattern_of(warehouse: Warehouse, alert_id: str) -> Pattern:
-    """The pattern of one alert: its questions, user, subject and motive; `UsageError` where there is none."""
+    """The pattern of one alert: its questions, user, subject and motive; `UsageError` where there is none.
+
+    One of an alert about behaviour has no subject, and so covers these questions about anyone.
+    """
     rows = warehouse.rows(
         "SELECT detectors, user_id, subject_id, motive FROM alert_episodes WHERE alert_id = $alert_id",
         {"alert_id": alert_id},

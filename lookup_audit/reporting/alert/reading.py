@@ -96,7 +96,8 @@ def _control(warehouse: Warehouse, control_id: str, user_id: str) -> tuple[list[
     mine = tuple(
         one for one in lookups if (one.system, one.lookup_id) == (drawn["system"], drawn["lookup_id"])
     )
-    return lookups, period, Alert(None, drawn["subject_id"], None, 0.0, drawn["status"], 1, mine, (), ())
+    said = tuple(verdict_history(warehouse, control_id))
+    return lookups, period, Alert(None, drawn["subject_id"], None, 0.0, drawn["status"], 1, mine, said, ())
 
 
 def _touching(
