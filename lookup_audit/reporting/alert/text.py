@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from lookup_audit.reporting.alert.words import AlertInWords, Asked, Decided, Hiding, Question, Told
+from lookup_audit.reporting.alert.shapes import AlertInWords, Asked, Decided, Hiding, Question, Told
 from lookup_audit.reporting.language import Words, words_of
 from lookup_audit.reporting.plain import shown
 
