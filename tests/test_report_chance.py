@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lookup_audit.reporting.dashboard.chance import funnel, rate_interval, rate_ratio
@@ -96,6 +96,7 @@ def test_of_groups_with_equal_rates_no_more_are_outside_than_chance_allows(
 
 
 @given(st.lists(st.tuples(st.integers(0, 80), st.integers(200, 9_000)), min_size=5, max_size=12), ROUNDED)
+@example([(0, 200), (0, 200), (0, 1067), (0, 6860), (80, 201)], 0)  # so skew that the rate itself is rare
 @settings(max_examples=20, deadline=None)
 def test_limits_enclose_the_rate_the_wider_the_narrower_and_no_group_inside(
     groups: list[tuple[int, int]], rounded: int

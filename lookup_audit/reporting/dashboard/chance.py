@@ -197,7 +197,8 @@ def funnel(counts: Sequence[int], exposures: Sequence[int], *, rounded: int = 0)
         limits_95=_limits(grid, rate, rounded, spread, 0.025),
         limits_998=_limits(grid, rate, rounded, spread, 0.001),
         places=tuple(
-            _place(_above(count, mean, rounded, spread)) for count, mean in zip(counts, expected, strict=True)
+            _place(count, mean, _above(count, mean, rounded, spread))
+            for count, mean in zip(counts, expected, strict=True)
         ),
     )
 
@@ -209,8 +210,9 @@ def _above(count: float, expected: float, rounded: int, spread: float) -> float:
     return (same_or_more + _at_least(count + step, expected, rounded, spread)) / 2
 
 
-def _place(above: float) -> Place:
-    rarity = min(above, 1 - above)
+def _place(count: float, expected: float, above: float) -> Place:
+    # where groups spread so much that what is expected is itself rare, a count up to it is still not too high
+    rarity = 1 - above if count <= expected else above
     if rarity < 0.001:
         return "outside_998"
     return "outside_95" if rarity < 0.025 else "inside"
@@ -232,5 +234,6 @@ def _limits(exposures: Sequence[float], rate: float, rounded: int, spread: float
         low.append(
             PER * optimize.brentq(above, 0.0, widest, args=(1 - tail,)) / exposure if none_is_rare else 0.0
         )
-        high.append(PER * optimize.brentq(above, 0.0, widest, args=(tail,)) / exposure)
+        # a group at the rate of all is never outside, however skew the spread makes counts
+        high.append(PER * max(rate, optimize.brentq(above, 0.0, widest, args=(tail,)) / exposure))
     return Limits(tuple(low), tuple(high))
