@@ -234,22 +234,28 @@ def _kill(  # noqa: PLR0913, PLR0917 - what is killed, when, and what may come o
     states: tuple[dict[str, Any], dict[str, Any]],
     seconds: float,
 ) -> dict[str, Any]:
+    """Kill it so many times while it is at work; one that had ended before is tried again, sooner."""
     chance = random.Random(2)
     outcomes: Counter[str] = Counter()
     faults: list[str] = []
-    for nr in range(kills):
+    nr = 0
+    while nr < kills:
         here = folder / "killed" / "a.duckdb"
         shutil.rmtree(here.parent, ignore_errors=True)
         here.parent.mkdir()
         shutil.copy(whole, here)
-        moment = chance.uniform(0, 1.15 * seconds)
-        how, opened = _kill_one(here, before, moment, chance)
-        outcomes[how] += 1
-        outcomes["another process kept out"] += opened == "kept out"
-        outcomes["another process let in"] += opened == "let in"
+        moment = chance.uniform(0, seconds)
+        took, opened = _kill_one(here, before, moment, chance)
+        if took is not None:
+            seconds = min(seconds, took)
+            continue
+        nr += 1
+        outcomes["another process was kept out"] += opened == "kept out"
+        outcomes["another process got in, before or after"] += opened == "let in"
+        is_new = (here.parent / f"{here.name}.rebuild").exists()
         left = _content(here)
         what = next((name for name, state in zip(("old", "new"), states, strict=True) if left == state), None)
-        outcomes[f"left the {what} one"] += 1
+        outcomes[f"left the {what} one{', a part of the new one beside it' if is_new else ''}"] += 1
         if what is None:
             faults.append(f"kill {nr} at {moment:.3f} s: neither the old nor the new warehouse")
         _forget(here, before)
@@ -259,32 +265,28 @@ def _kill(  # noqa: PLR0913, PLR0917 - what is killed, when, and what may come o
         beside = sorted(one.name for one in here.parent.iterdir() if one != here)
         if beside:
             faults.append(f"kill {nr} at {moment:.3f} s: left beside it: {beside}")
-        if nr % 20 == 19:
-            note(f"{nr + 1} kills, {len(faults)} faults; {dict(outcomes)}")
+        if nr % 20 == 0:
+            note(f"{nr} kills, {len(faults)} faults; {dict(outcomes)}")
     return {"kills": kills, "outcomes": dict(outcomes), "faults": len(faults), "first_faults": faults[:5]}
 
 
-def _kill_one(here: Path, before: date, moment: float, chance: random.Random) -> tuple[str, str]:
-    """What the killed process left beside the warehouse, and whether another got in before."""
+def _kill_one(here: Path, before: date, moment: float, chance: random.Random) -> tuple[float | None, str]:
+    """How long it took, where it had ended before the kill, else None; and whether another process got in."""
     command = [sys.executable, "-m", "benchmarks.forget", "--run", str(here), str(before)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
         start = time.monotonic()
         opened = "not tried"
-        if chance.random() < 0.5:
-            time.sleep(moment * 0.8)
+        if chance.random() < 0.3:
+            time.sleep(moment * 0.5)
             opened = _opened(here)
         time.sleep(max(0.0, moment - (time.monotonic() - start)))
         process.send_signal(signal.SIGKILL)
         process.wait()
-        ended = process.returncode != -signal.SIGKILL
-    beside = {one.name.removeprefix(here.name) for one in here.parent.iterdir() if one != here}
-    if ended:
-        return "had ended", opened
-    return (
-        "killed with a new file beside it" if ".rebuild" in beside else "killed before or after it"
-    ), opened
+        killed = process.returncode == -signal.SIGKILL
+        ended = process.stdout.readline()
+    return None if killed else float(ended), opened
 
 
 def _opened(here: Path) -> str:
@@ -295,9 +297,11 @@ def _opened(here: Path) -> str:
 
 
 def _run(path: Path, before: date) -> int:
-    """In a process of its own: say when it begins, then forget."""
+    """In a process of its own: say when it begins, forget, and say how long that took."""
     os.write(1, b"begin\n")
+    start = time.monotonic()
     _forget(path, before)
+    os.write(1, f"{time.monotonic() - start}\n".encode())
     return 0
 
 
