@@ -8,6 +8,7 @@ from typing import Any
 
 from lookup_audit import __version__
 from lookup_audit.calibration import current_calibration
+from lookup_audit.clock import utc_now
 from lookup_audit.context import build_context, store_history
 from lookup_audit.detectors import run_rules
 from lookup_audit.detectors.isolation_forest import PROSE
@@ -139,8 +140,7 @@ def _forget_results(warehouse: Warehouse, day: date) -> None:
 def _now() -> datetime:
     """Wall clock in UTC; SOURCE_DATE_EPOCH pins it, as in reproducible builds."""
     pinned = os.environ.get("SOURCE_DATE_EPOCH")
-    now = datetime.fromtimestamp(int(pinned), UTC) if pinned else datetime.now(UTC)
-    return now.replace(tzinfo=None)
+    return datetime.fromtimestamp(int(pinned), UTC).replace(tzinfo=None) if pinned else utc_now()
 
 
 _RUN = """

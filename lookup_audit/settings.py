@@ -387,10 +387,14 @@ class Settings(_Section):
         return datetime.now(self.zone_info).date()
 
     @property
+    def config_text(self) -> str:
+        """Every setting that can change a finding, a risk or an alert, as JSON: what `config_hash` is of."""
+        return json.dumps(self.model_dump(mode="json", exclude=_WITHOUT_EFFECT), sort_keys=True)
+
+    @property
     def config_hash(self) -> str:
         """16 hex digits over every setting that can change a finding, a risk or an alert."""
-        content = self.model_dump(mode="json", exclude=_WITHOUT_EFFECT)
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(self.config_text.encode()).hexdigest()[:16]
 
 
 def load_settings(path: Path | None) -> Settings:

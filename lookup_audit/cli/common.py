@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, overload
 
 import typer
 from typer.core import TyperGroup
@@ -123,6 +123,14 @@ def check_period(warehouse: "Warehouse", first: date | None, last: date | None) 
         raise WarehouseError(
             "no day of this period was audited; nothing is written (see: lookup-audit status)"
         )
+
+
+@overload
+def day_from(text: str, option: str) -> date: ...
+
+
+@overload
+def day_from(text: str | None, option: str) -> date | None: ...
 
 
 def day_from(text: str | None, option: str) -> date | None:

@@ -19,7 +19,6 @@ from lookup_audit.cli.common import (
     say_json,
     say_table,
 )
-from lookup_audit.errors import UsageError
 
 if TYPE_CHECKING:
     from lookup_audit.privacy.mandates import Mandate
@@ -79,7 +78,7 @@ def mandate_add(
     from lookup_audit.privacy.mandates import add_mandate
     from lookup_audit.privacy.pseudonyms import user_behind
 
-    days = [day_from(first, "--from"), day_from(last, "--to"), day_from(valid_until, "--valid-until")]
+    days = (day_from(first, "--from"), day_from(last, "--to"), day_from(valid_until, "--valid-until"))
     with open_warehouse(warehouse, config) as opened:
         mandate = add_mandate(
             opened,
@@ -87,9 +86,9 @@ def mandate_add(
             authority=authority,
             purpose=purpose,
             user_id=user_behind(opened, user),
-            first_day=_given(days[0]),
-            last_day=_given(days[1]),
-            valid_until=_given(days[2]),
+            first_day=days[0],
+            last_day=days[1],
+            valid_until=days[2],
             holders=tuple(holders or [actor().account]),
             who=actor(who),
         )
@@ -329,9 +328,3 @@ def whose(
         say_json({"pseudonym": pseudonym.strip(), "id": found})
     else:
         say(found)
-
-
-def _given(day: Any) -> Any:
-    if day is None:
-        raise UsageError("a day is missing")
-    return day

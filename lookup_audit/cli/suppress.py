@@ -64,8 +64,6 @@ def suppress_add(
     from lookup_audit.triage import add_suppression, shown_suppressions
 
     last = day_from(until, "--until")
-    if last is None:
-        raise UsageError("say until when: --until DAY")
     with open_warehouse(warehouse, config) as opened:
         if alert and (user or team or subject):
             raise UsageError("--alert stands for its user and subject; give either that or those")
@@ -149,9 +147,9 @@ def _of_alert(opened: "Warehouse", alert: str, detectors: tuple[str, ...]) -> "P
 def _given(
     opened: "Warehouse", detectors: tuple[str, ...], user: str | None, team: str | None, subject: str | None
 ) -> "Pattern":
-    from lookup_audit.privacy.pseudonyms import user_behind
+    from lookup_audit.privacy.pseudonyms import subject_behind, user_behind
     from lookup_audit.triage import Pattern
-    from lookup_audit.triage.names import known_team, subject_behind
+    from lookup_audit.triage.names import known_team
 
     given: dict[str, Any] = {
         "user_id": user_behind(opened, user) if user else None,

@@ -2,9 +2,9 @@
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
+from lookup_audit.clock import utc_now
 from lookup_audit.errors import InputError
 from lookup_audit.ingest.drop import InputFile
 from lookup_audit.ingest.keys import DUPLICATE, settle
@@ -152,7 +152,7 @@ def _enter(warehouse: Warehouse, report: FileReport, file_id: str) -> None:
             "file_id": file_id,
             "file": report.file,
             "table": report.table,
-            "loaded_at": datetime.now(UTC).replace(tzinfo=None),
+            "loaded_at": utc_now(),
             "read": report.rows_read,
             "loaded": report.rows_loaded,
             "rejected": report.rows_rejected,

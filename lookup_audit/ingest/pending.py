@@ -50,8 +50,8 @@ _SPAN_DAYS = f"""
     SELECT DISTINCT audited.day FROM span JOIN {_AUDITED} AS audited
         ON audited.day >= span.from_day AND audited.day <= span.until_day
 """
-_INCIDENT_DAYS = 7  # that an audit looks back for incidents, besides the hours of follow-up
-_WRAP_UP_DAYS = 7  # that a closed case still explains
+INCIDENT_DAYS = 7  # that an audit looks back for incidents, besides the hours of follow-up
+WRAP_UP_DAYS = 7  # that a closed case still explains
 # What is known of a user or subject from now on says nothing of days long audited; a new one may.
 _RECENT = f"(SELECT max(day) - $grace_days AS day FROM {_AUDITED})"
 
@@ -174,9 +174,9 @@ def mark_pending(warehouse: Warehouse, table: Table) -> None:
         "grace_minutes": settings.context.shift_grace_minutes,
         "history_days": settings.context.history_days,
         "news_days": settings.context.news_days,
-        "incident_days": settings.context.follow_up_hours // 24 + _INCIDENT_DAYS + 1,
+        "incident_days": settings.context.follow_up_hours // 24 + INCIDENT_DAYS + 1,
         "roster_days": settings.context.roster_days,
-        "wrap_up_days": settings.context.link_grace_days + _WRAP_UP_DAYS,
+        "wrap_up_days": settings.context.link_grace_days + WRAP_UP_DAYS,
     }
     used = {name: value for name, value in available.items() if f"${name}" in query}
     _enter(warehouse, reason, f"WITH {changed} {query}", used)

@@ -9,10 +9,10 @@ import hmac
 import os
 import secrets
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from lookup_audit.clock import utc_now
 from lookup_audit.errors import SettingsError
 from lookup_audit.warehouse import Warehouse
 
@@ -108,7 +108,7 @@ def _current_print(warehouse: Warehouse) -> str | None:
 
 
 def _remember(warehouse: Warehouse, key: bytes) -> None:
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     warehouse.run("UPDATE key_prints SET retired_at = $now WHERE retired_at IS NULL", {"now": now})
     warehouse.run(
         "INSERT INTO key_prints (fingerprint, made_at) VALUES ($fingerprint, $now)",

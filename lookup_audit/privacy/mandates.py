@@ -1,9 +1,10 @@
 """Mandates: the written orders under which one user may be named, and what each of them allows."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from lookup_audit.clock import utc_now
 from lookup_audit.errors import MandateError, UsageError
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.privacy.trail import record
@@ -72,7 +73,7 @@ def add_mandate(  # noqa: PLR0913 - each is a field of the order
         )
     mandate = Mandate(
         reference.strip(), authority.strip(), purpose.strip(), user_id, first_day, last_day, valid_until,
-        tuple(dict.fromkeys(holder.strip() for holder in holders if holder.strip())), who.account, _now(),
+        tuple(dict.fromkeys(holder.strip() for holder in holders if holder.strip())), who.account, utc_now(),
     )  # fmt: skip
     with warehouse.transaction():
         record(
@@ -206,7 +207,7 @@ def _step(  # noqa: PLR0913, PLR0917
         if not fault:
             warehouse.run(
                 f"UPDATE mandates SET {column}_by = $account, {column}_at = $now WHERE reference = $reference",
-                {"account": who.account, "now": _now(), "reference": mandate.reference},
+                {"account": who.account, "now": utc_now(), "reference": mandate.reference},
             )
     if fault:
         raise MandateError(f"{mandate.reference}: {fault}")
@@ -224,10 +225,6 @@ def _known(warehouse: Warehouse, reference: str) -> Mandate:
 
 def _mandate(row: dict[str, Any]) -> Mandate:
     return Mandate(**{**row, "holders": tuple(row["holders"])})
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 _ADD = """

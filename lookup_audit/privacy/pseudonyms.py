@@ -4,6 +4,7 @@ import base64
 import difflib
 import hmac
 import re
+from collections.abc import Callable, Iterable
 
 import pyarrow as pa
 
@@ -13,6 +14,7 @@ from lookup_audit.warehouse import Warehouse
 
 _BYTES = 10  # 80 bits: among a hundred million ids two are alike once in a hundred million warehouses
 _USER = re.compile(r"u-[a-z2-7]{16}")
+_SUBJECT = re.compile(r"s-[a-z2-7]{16}")
 
 
 class Pseudonyms:
@@ -73,13 +75,31 @@ def user_behind(warehouse: Warehouse, name: str) -> str:
     if name in known:
         return name
     if _USER.fullmatch(name):
-        pseudonym = pseudonyms_of(warehouse).user
-        for user_id in known:
-            if pseudonym(user_id) == name:
-                return str(user_id)
-        raise UsageError(f"{name}: is no user of this warehouse, or its key was rotated since")
+        found = _behind(name, known, pseudonyms_of(warehouse).user)
+        if found is None:
+            raise UsageError(f"{name}: is no user of this warehouse, or its key was rotated since")
+        return found
     near = difflib.get_close_matches(name, known, n=1)
     raise UsageError(f"no user {name} in users or lookups{f'; did you mean {near[0]}?' if near else ''}")
+
+
+def subject_behind(warehouse: Warehouse, name: str) -> str:
+    """The id of a subject, given as id or as the pseudonym that alerts show; else `UsageError`."""
+    if warehouse.value(_IS_SUBJECT, {"name": name}):
+        return name
+    if _SUBJECT.fullmatch(name):
+        shown = (row["subject_id"] for row in warehouse.rows(_SHOWN_SUBJECTS))
+        found = _behind(name, shown, pseudonyms_of(warehouse).subject)
+        if found is None:
+            raise UsageError(
+                f"{name}: is no subject of this warehouse's alerts, or its key was rotated since"
+            )
+        return found
+    raise UsageError(f"no subject {name} in subjects or lookups")
+
+
+def _behind(name: str, ids: Iterable[str], pseudonym: Callable[[str], str]) -> str | None:
+    return next((one for one in ids if pseudonym(one) == name), None)
 
 
 def _signs(key: bytes, text: str) -> str:
@@ -88,3 +108,15 @@ def _signs(key: bytes, text: str) -> str:
 
 
 _USERS = "SELECT user_id FROM users UNION SELECT user_id FROM lookups ORDER BY user_id"
+
+_IS_SUBJECT = """
+SELECT
+    EXISTS (SELECT 1 FROM subjects WHERE subject_id = $name)
+    OR EXISTS (SELECT 1 FROM lookups WHERE subject_id = $name)
+"""
+
+_SHOWN_SUBJECTS = """
+SELECT subject_id FROM lookup_risk WHERE subject_id IS NOT NULL
+UNION
+SELECT subject_id FROM control_sample WHERE subject_id IS NOT NULL
+"""

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from lookup_audit.errors import UsageError
+from lookup_audit.ingest.pending import INCIDENT_DAYS, WRAP_UP_DAYS
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.privacy.holds import hold, open_mandates
 from lookup_audit.privacy.retained import Days, keeping, mark
@@ -16,9 +17,6 @@ from lookup_audit.warehouse.rebuild import Copied, Progress, count, held, rebuil
 
 ACTION = "forget"
 """What an entry of the trail about it is called; it is about the first day that was kept."""
-
-# That an audit looks back for incidents and closed cases, besides the hours of follow-up.
-_CASE_WRAP_UP_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -181,7 +179,8 @@ def history_days(settings: Settings) -> int:
         context.team_days,
         context.burst_days,
         context.news_days,
-        context.follow_up_hours // 24 + _CASE_WRAP_UP_DAYS + 1,
+        context.follow_up_hours // 24 + INCIDENT_DAYS + 1,
+        WRAP_UP_DAYS,
         settings.forest.training_days + 6,  # it learns once a week, on Mondays
         settings.alerts.gap_days,
     )

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Literal
 
+from lookup_audit.clock import utc_now
 from lookup_audit.errors import UsageError
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.warehouse import Warehouse
@@ -34,7 +35,7 @@ def record(  # noqa: PLR0913 - each is a field of the entry
     last = warehouse.rows("SELECT entry, hash FROM trail ORDER BY entry DESC LIMIT 1")
     added: dict[str, Any] = {
         "entry": last[0]["entry"] + 1 if last else 1,
-        "entered_at": datetime.now(UTC).replace(tzinfo=None),
+        "entered_at": utc_now(),
         "actor": who.account,
         "claimed": who.claimed,
         "action": action,

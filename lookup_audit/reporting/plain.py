@@ -1,8 +1,11 @@
 """Text that others wrote, made safe to read: nothing in it can hide or reverse what stands around it."""
 
+import csv
 import hashlib
+import io
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 _LONGEST = 500
 # Controls, format characters (direction marks and overrides among them), lone surrogates, line separators.
@@ -29,6 +32,15 @@ def cell(value: object) -> str:
     """
     text = "" if value is None else str(value).encode("utf-8", "replace").decode()
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def csv_file(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A CSV file for a program, with a header and every cell quoted; no cell is a formula to a spreadsheet."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return text.getvalue()
 
 
 def file_part(text: str) -> str:

@@ -1,18 +1,14 @@
-"""What a reviewer may name: a detector, a team, a system, a subject; a slip is told the nearest."""
+"""What a reviewer may name: a detector, a motive, a team, a system; a slip is told the nearest."""
 
 import difflib
-import re
 from collections.abc import Iterable
 from functools import cache
 
 from lookup_audit.errors import UsageError
-from lookup_audit.privacy.pseudonyms import pseudonyms_of
 from lookup_audit.warehouse import Warehouse, load_signed
 
 LADDER = ("curiosity", "personal_involvement", "personal_benefit")
 """The motives, the gravest last."""
-
-_SUBJECT = re.compile(r"s-[a-z2-7]{16}")
 
 
 def one_of(what: str, name: str, known: Iterable[str]) -> str:
@@ -55,29 +51,3 @@ def known_system(warehouse: Warehouse, name: str) -> str:
     """A system that an audited lookup was made in; `UsageError` for another."""
     rows = warehouse.rows("SELECT DISTINCT system FROM lookup_risk")
     return one_of("system", name, [row["system"] for row in rows])
-
-
-def subject_behind(warehouse: Warehouse, name: str) -> str:
-    """The id of a subject, given as id or as the pseudonym that `alerts` shows; else `UsageError`."""
-    if warehouse.value(_IS_SUBJECT, {"name": name}):
-        return name
-    if _SUBJECT.fullmatch(name):
-        pseudonym = pseudonyms_of(warehouse).subject
-        for row in warehouse.rows(_SHOWN_SUBJECTS):
-            if pseudonym(row["subject_id"]) == name:
-                return str(row["subject_id"])
-        raise UsageError(f"{name}: is no subject of this warehouse's alerts, or its key was rotated since")
-    raise UsageError(f"no subject {name} in subjects or lookups")
-
-
-_IS_SUBJECT = """
-SELECT
-    EXISTS (SELECT 1 FROM subjects WHERE subject_id = $name)
-    OR EXISTS (SELECT 1 FROM lookups WHERE subject_id = $name)
-"""
-
-_SHOWN_SUBJECTS = """
-SELECT subject_id FROM lookup_risk WHERE subject_id IS NOT NULL
-UNION
-SELECT subject_id FROM control_sample WHERE subject_id IS NOT NULL
-"""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from lookup_audit.clock import later_than, utc_now
 from lookup_audit.errors import UsageError
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.privacy.pseudonyms import pseudonyms_of
@@ -94,7 +95,7 @@ def add_suppression(  # noqa: PLR0913 - each is a field of the suppression
         raise UsageError(
             f"a suppression lasts a year at most: until {today + timedelta(days=LONGEST_DAYS)}; look again then"
         )
-    made_at = _later_than_all(warehouse)
+    made_at = later_than(warehouse.value("SELECT max(made_at) FROM suppressions"))
     made = Suppression(
         suppression_id=str(
             warehouse.value("SELECT stable_id('h', [$made_at])", {"made_at": made_at.isoformat()})
@@ -135,7 +136,7 @@ def end_suppression(warehouse: Warehouse, suppression_id: str, reason: str, who:
         raise UsageError(f"{suppression_id}: no longer runs ({state})")
     if not reason.strip():
         raise UsageError("say why the suppression ends")
-    ended = datetime.now(UTC).replace(tzinfo=None)
+    ended = utc_now()
     with warehouse.transaction():
         record(
             warehouse,
@@ -188,13 +189,6 @@ def shown_suppressions(warehouse: Warehouse, *, ended: bool = False) -> list[dic
 def running_on(warehouse: Warehouse) -> dict[str, Any]:
     """The parameters of `HIDDEN`: today, and the motives from the least grave."""
     return {"today": warehouse.settings.today(), "ladder": list(LADDER)}
-
-
-def _later_than_all(warehouse: Warehouse) -> datetime:
-    """Now in UTC, or just after the latest suppression, so that no two have one id."""
-    now = datetime.now(UTC).replace(tzinfo=None)
-    latest = warehouse.value("SELECT max(made_at) FROM suppressions")
-    return now if latest is None or latest < now else latest + timedelta(microseconds=1)
 
 
 _COVERS = """

@@ -1,11 +1,12 @@
 """Verdicts: what a reviewer concluded about an alert, or about a lookup of the control sample."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import log
 from typing import Any, Literal, get_args
 
 from lookup_audit.calibration import before_recalibration
+from lookup_audit.clock import later_than
 from lookup_audit.errors import UsageError
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.privacy.trail import record
@@ -65,8 +66,9 @@ def record_verdict(  # noqa: PLR0913 - each is a field of the verdict
                 f"not with {verdict}"
             )
     user_id, shown = _judged(warehouse, alert_id)
+    decided_at = later_than(warehouse.value("SELECT max(decided_at) FROM verdicts"))
     entry = VerdictRecord(
-        alert_id, verdict, note.strip(), who.account, _later_than_all(warehouse), because,
+        alert_id, verdict, note.strip(), who.account, decided_at, because,
         answer.strip() if answer else None,
     )  # fmt: skip
     said = f"{verdict} ({because})" if because else verdict
@@ -112,13 +114,6 @@ def _judged(warehouse: Warehouse, alert_id: str) -> tuple[str, dict[str, float |
         else 0.0,
         "lookups": alert[0]["lookups"],
     }
-
-
-def _later_than_all(warehouse: Warehouse) -> datetime:
-    """Now in UTC, or just after the latest verdict: of any two it is plain which came last."""
-    now = datetime.now(UTC).replace(tzinfo=None)
-    latest = warehouse.value("SELECT max(decided_at) FROM verdicts")
-    return now if latest is None or latest < now else latest + timedelta(microseconds=1)
 
 
 _ADD = """

@@ -174,6 +174,16 @@ def _refuse_what_is_no_database(path: Path | None) -> None:
         raise WarehouseError(f"{path}: is a file, but not a warehouse")
 
 
+def not_opened(path: Path | None, message: str) -> WarehouseError:
+    """The error for a file that the engine could not open, by what it said: who holds it, or what is wrong."""
+    holder = re.search(r"Conflicting lock is held in (.+?) \(PID (\d+)\)", message)
+    if holder:
+        return WarehouseLocked(
+            f"{path}: in use by process {holder[2]} ({Path(holder[1]).name}); try again when it is done"
+        )
+    return WarehouseError(f"{path}: cannot be opened: {message.splitlines()[0]}")
+
+
 def _connect(path: Path | None, settings: Settings) -> duckdb.DuckDBPyConnection:
     options: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,  # nothing is fetched, ever
@@ -189,13 +199,7 @@ def _connect(path: Path | None, settings: Settings) -> duckdb.DuckDBPyConnection
     try:
         connection = duckdb.connect(str(path) if path else ":memory:", config=options)
     except duckdb.IOException as error:
-        message = str(error)
-        holder = re.search(r"Conflicting lock is held in (.+?) \(PID (\d+)\)", message)
-        if holder:
-            raise WarehouseLocked(
-                f"{path}: in use by process {holder[2]} ({Path(holder[1]).name}); try again when it is done"
-            ) from error
-        raise WarehouseError(f"{path}: cannot be opened: {message.splitlines()[0]}") from error
+        raise not_opened(path, str(error)) from error
     except duckdb.Error as error:
         raise WarehouseError(f"{path}: cannot be opened: {str(error).splitlines()[0]}") from error
     finally:

@@ -14,7 +14,6 @@ warehouse, the old one or the new one, and no write-ahead log of one is ever pla
 
 import errno
 import os
-import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,9 +24,9 @@ from typing import Any
 
 import duckdb
 
-from lookup_audit.errors import WarehouseError, WarehouseLocked
+from lookup_audit.errors import WarehouseError
 from lookup_audit.settings import Settings
-from lookup_audit.warehouse.duck import Warehouse
+from lookup_audit.warehouse.duck import Warehouse, not_opened
 from lookup_audit.warehouse.leftovers import remove_leftovers
 
 Progress = Callable[[int, int, str], None]
@@ -160,12 +159,7 @@ def _open_old(desk: Warehouse, path: Path) -> None:
     try:
         desk.run(f"ATTACH {_text(path)} AS old")
     except WarehouseError as error:
-        holder = re.search(r"Conflicting lock is held in (.+?) \(PID (\d+)\)", str(error))
-        if holder:
-            raise WarehouseLocked(
-                f"{path}: in use by process {holder[2]} ({Path(holder[1]).name}); try again when it is done"
-            ) from error
-        raise
+        raise not_opened(path, str(error.__cause__)) from error
 
 
 def _fill(

@@ -1,11 +1,9 @@
 """Every lookup of a dossier as one CSV file."""
 
-import csv
-import io
 from collections.abc import Sequence
 
 from lookup_audit.reporting.dossier.numbers import Lookup
-from lookup_audit.reporting.plain import cell
+from lookup_audit.reporting.plain import csv_file
 
 COLUMNS = (
     "system", "lookup_id", "occurred_at", "duty_state", "action", "channel", "workstation", "subject_type",
@@ -18,17 +16,15 @@ KEY = ("system", "lookup_id")
 
 def as_csv(lookups: Sequence[Lookup]) -> str:
     """Every lookup as one CSV text with a header; no cell is a formula to a spreadsheet."""
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in lookups:
-        values = (
-            one.system, one.lookup_id, one.at.isoformat(), one.duty, one.action, one.channel,
-            one.workstation, one.subject_type, one.subject_id, one.subject_name, one.query_text,
-            one.case_id, one.justification, links_of(one), questions_of(one), one.risk, one.alert_id,
-        )  # fmt: skip
-        writer.writerow([cell(value) for value in values])
-    return text.getvalue()
+    return csv_file(COLUMNS, map(_row, lookups))
+
+
+def _row(one: Lookup) -> tuple[object, ...]:
+    return (
+        one.system, one.lookup_id, one.at.isoformat(), one.duty, one.action, one.channel,
+        one.workstation, one.subject_type, one.subject_id, one.subject_name, one.query_text,
+        one.case_id, one.justification, links_of(one), questions_of(one), one.risk, one.alert_id,
+    )  # fmt: skip
 
 
 def links_of(lookup: Lookup) -> str:

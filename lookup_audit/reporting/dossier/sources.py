@@ -1,7 +1,6 @@
 """What a dossier was made from and with: configuration, program, and the texts that were signed off."""
 
 import hashlib
-import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,11 +11,6 @@ from lookup_audit.settings import Settings
 from lookup_audit.warehouse import load_signed
 
 _PROGRAM = ("*.py", "*.sql", "*.toml", "*.html", "*.css", "*.js", "*.po")
-# Settings that cannot change what a dossier says: what is left is what the runs' hash is of.
-_WITHOUT_EFFECT = {
-    "threads", "memory", "language", "reporting", "mandates", "notices", "retention", "evaluation_warehouse",
-    "key_file",
-}  # fmt: skip
 
 
 def source_files(provenance: dict[str, Any], settings: Settings) -> dict[str, str]:
@@ -32,17 +26,12 @@ def source_files(provenance: dict[str, Any], settings: Settings) -> dict[str, st
     package = Path(str(files("lookup_audit")))
     return {
         "provenance.json": json_text({**facts, "program_sha256": program_digest()}),
-        "configuration.json": configuration(settings),
+        "configuration.json": settings.config_text,
         **{
             f"{text.kind}s/{text.id}.sql": (package / text.path).read_bytes().decode("utf-8")
             for text in texts
         },
     }
-
-
-def configuration(settings: Settings) -> str:
-    """Every setting that can change a finding, a risk or an alert, as the JSON text that its hash is taken of."""
-    return json.dumps(settings.model_dump(mode="json", exclude=_WITHOUT_EFFECT), sort_keys=True)
 
 
 @cache

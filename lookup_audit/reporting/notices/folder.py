@@ -4,8 +4,6 @@ A mail system sees folders that are complete, and recorded, only. Between the re
 killed; the next run with the same folder finishes that move, or throws away what was prepared and never recorded.
 """
 
-import csv
-import io
 import os
 import re
 from collections.abc import Mapping
@@ -15,7 +13,6 @@ from pathlib import Path
 from shutil import rmtree
 
 from lookup_audit.reporting.page import write_file
-from lookup_audit.reporting.plain import cell
 from lookup_audit.warehouse import Warehouse
 
 _NAME = re.compile(r"\d{4}-\d\d-\d\d-(b-[0-9a-f]{16})")
@@ -71,15 +68,6 @@ def finish(warehouse: Warehouse, out: Path) -> list[Path]:
         elif found:
             throw_away(prepared)
     return placed
-
-
-def as_csv(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> bytes:
-    """A CSV file for a program, every cell quoted; what a spreadsheet would take for a formula is spoilt."""
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([cell(value) for value in row] for row in rows)
-    return text.getvalue().encode()
 
 
 def _to_disk(path: Path) -> None:

@@ -13,9 +13,10 @@ from lookup_audit.privacy.actor import Actor
 from lookup_audit.privacy.pseudonyms import pseudonyms_of
 from lookup_audit.privacy.trail import record
 from lookup_audit.reporting.notices.choose import Asked, choose
-from lookup_audit.reporting.notices.folder import as_csv, finish, name_of, prepare, put_in_place, throw_away
+from lookup_audit.reporting.notices.folder import finish, name_of, prepare, put_in_place, throw_away
 from lookup_audit.reporting.notices.lots import held_out, keep_lots
 from lookup_audit.reporting.notices.message import message
+from lookup_audit.reporting.plain import csv_file
 from lookup_audit.warehouse import Warehouse
 
 
@@ -124,7 +125,7 @@ def _files(warehouse: Warehouse, written: Sequence[Asked]) -> dict[str, bytes]:
     name = pseudonyms_of(warehouse).user
     files = {f"{name(asked.user_id)}.eml": message(asked, warehouse.settings) for asked in written}
     rows = sorted((f"{name(asked.user_id)}.eml", asked.address, asked.notice_id) for asked in written)
-    return {**files, "index.csv": as_csv(("file", "to", "notice_id"), list(rows))}
+    return {**files, "index.csv": csv_file(("file", "to", "notice_id"), rows).encode()}
 
 
 def _keep(  # noqa: PLR0913, PLR0917
