@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from lookup_audit.ingest.pending import WRAP_UP_DAYS
 from lookup_audit.reporting.dossier.afterwards_queries import (
     CASES,
     FOCUSES,
@@ -29,7 +30,6 @@ INCIDENT_DAYS = 30
 HANDOVER_DAYS = 7
 """The same for a colleague's work link: a week, in which shifts and days off come round."""
 
-_WRAP_UP_DAYS = 7  # that a closed case still explains
 _LEAD_MINUTES = 30  # before being sent, in which the call is read
 _TIES = ("user", "team", "owned", "named")
 _VIAS = ("itself", "owner", "owned", "household", "address")
@@ -130,7 +130,7 @@ def _cases(warehouse: Warehouse, asked: dict[str, Any], by_key: dict[Key, Lookup
 def _span(row: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
     """From when and until when a case explains, as the audit reckons; None where there is no bound."""
     starts = [at for name in ("linked_at", "opened_at", "valid_from") if (at := row[name])]
-    closed = row["closed_at"] + timedelta(days=_WRAP_UP_DAYS) if row["closed_at"] else None
+    closed = row["closed_at"] + timedelta(days=WRAP_UP_DAYS) if row["closed_at"] else None
     ends = [at for at in (row["valid_until"], closed) if at]
     return max(starts, default=None), min(ends, default=None)
 

@@ -143,6 +143,7 @@ def read_lookups(warehouse: Warehouse, user_id: str, period: Period) -> list[Loo
     grace = {
         "grace": context.shift_grace_minutes,
         "roster_days": context.roster_days,
+        "zone": warehouse.settings.zone,
         "unrostered_lookups": context.unrostered_lookups,
         "unrostered_hours": context.unrostered_hours,
     }

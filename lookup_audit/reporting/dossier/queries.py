@@ -2,24 +2,38 @@
 
 _MINE = "lookups.user_id = $user AND lookups.local_date BETWEEN $first AND $last"
 
-# The same states as the context gives a night: duty wins over leave where both are rostered.
+# The same states as `15_duty.sql` gives a night, of which a lookup's local day has the bounds: a shift that starts
+# on a later day is not read, and duty wins over leave where both are rostered.
 LOOKUPS = f"""
-WITH against_shifts AS (
+WITH of_user AS (
+    SELECT
+        starts_at,
+        ends_at,
+        coalesce(kind, 'duty') AS kind,
+        local_day(starts_at, $zone) AS first_day,
+        local_day(ends_at, $zone) AS last_day
+    FROM shifts
+    WHERE user_id = $user
+),
+
+against_shifts AS (
     SELECT
         lookups.system,
         lookups.lookup_id,
-        coalesce(shifts.kind, 'duty') AS kind,
-        lookups.occurred_at BETWEEN shifts.starts_at AND shifts.ends_at AS inside,
+        of_user.kind,
+        lookups.occurred_at BETWEEN of_user.starts_at AND of_user.ends_at AS inside,
+        of_user.last_day >= lookups.local_date - 1 AS is_near,
+        of_user.last_day > lookups.local_date - CAST($roster_days AS INTEGER) AS is_recent,
         greatest(
-            seconds_between(lookups.occurred_at, shifts.starts_at),
-            seconds_between(shifts.ends_at, lookups.occurred_at),
+            seconds_between(lookups.occurred_at, of_user.starts_at),
+            seconds_between(of_user.ends_at, lookups.occurred_at),
             0
         ) / 60.0 AS minutes_outside
     FROM lookups
-    INNER JOIN shifts ON shifts.user_id = lookups.user_id
+    INNER JOIN of_user
+        ON of_user.first_day <= lookups.local_date
+        AND of_user.last_day >= lookups.local_date - greatest(CAST($roster_days AS INTEGER), 1)
     WHERE {_MINE}
-        AND shifts.starts_at <= lookups.occurred_at + to_days(1)
-        AND shifts.ends_at >= lookups.occurred_at - to_days($roster_days)
 ),
 
 duty AS (
@@ -29,10 +43,11 @@ duty AS (
         CASE
             WHEN bool_or(inside AND kind = 'duty') THEN 'duty'
             WHEN bool_or(inside AND kind = 'standby') THEN 'standby'
-            WHEN bool_or(kind IN ('duty', 'standby') AND minutes_outside <= $grace) THEN 'overtime'
+            WHEN bool_or(is_near AND kind IN ('duty', 'standby') AND minutes_outside <= $grace) THEN 'overtime'
             WHEN bool_or(inside AND kind = 'leave') THEN 'leave'
             WHEN bool_or(inside AND kind = 'sick') THEN 'sick'
             WHEN bool_or(inside AND kind = 'training') THEN 'training'
+            WHEN NOT bool_or(is_recent) THEN 'unknown'
             ELSE 'off'
         END AS duty
     FROM against_shifts
