@@ -107,6 +107,19 @@ def test_a_subject_put_on_eva_s_case_ten_days_later_beyond_the_grace(world: Worl
     assert "10 dagen na de bevraging" in said(world, fact, "nl")
 
 
+def test_for_how_long_a_closed_case_explains_is_as_configured(world: World) -> None:
+    world.insert(
+        {"cases": [{**CASE, "closed_at": "2026-02-28 14:00"}], "case_members": [EVA_ON_CASE],
+         "case_subjects": [PIET_IN_CASE]}
+    )  # fmt: skip
+    (ended,) = facts(world)
+    assert (ended.kind, str(ended.until)[:10]) == ("ended_case", "2026-03-07")
+    rules = {"own_case": {"wrap_up_days": 30}}
+    world.warehouse.settings = world.warehouse.settings.model_copy(update={"rules": rules})
+    (missed,) = facts(world)
+    assert missed.kind == "missed_case"
+
+
 def test_eva_joins_a_case_later_and_a_case_moves_to_her_team_later(world: World) -> None:
     world.insert(
         {

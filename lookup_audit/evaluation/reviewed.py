@@ -42,7 +42,7 @@ def reviewed(warehouse: Warehouse) -> tuple[Reviewed, ...]:
     )
 
 
-_DECIDED = """
+DECIDED = """
 WITH latest AS (
     SELECT
         alert_id,
@@ -52,24 +52,25 @@ WITH latest AS (
 ),
 
 decided AS (
-    SELECT alerts.alert_id, alerts.status, latest.because
+    SELECT alerts.alert_id, alerts.user_id, alerts.status, latest.because
     FROM alerts
     INNER JOIN latest ON latest.alert_id = alerts.alert_id AND latest.newest = 1
 ),
 
 of_detectors AS (
-    SELECT NULL AS detector, decided.alert_id, decided.status, decided.because FROM decided
+    SELECT NULL AS detector, decided.* FROM decided
     UNION ALL
-    SELECT DISTINCT findings.detector, decided.alert_id, decided.status, decided.because
+    SELECT DISTINCT findings.detector, decided.*
     FROM decided
     INNER JOIN lookup_risk ON lookup_risk.alert_id = decided.alert_id
     INNER JOIN findings
         ON findings.system = lookup_risk.system AND findings.lookup_id = lookup_risk.lookup_id
 )
 """
+"""The beginning of a query: `of_detectors` has each judged alert under each of its detectors, and under none."""
 
 _VERDICTS = f"""
-{_DECIDED}
+{DECIDED}
 SELECT
     detector,
     count(*) FILTER (WHERE status IN ('unexplained', 'referred')) AS correct,
@@ -81,7 +82,7 @@ ORDER BY detector NULLS FIRST
 """
 
 _BECAUSE = f"""
-{_DECIDED}
+{DECIDED}
 SELECT detector, because, count(*) AS alerts
 FROM of_detectors
 WHERE status IN ('explained', 'dismissed')

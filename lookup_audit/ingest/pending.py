@@ -8,7 +8,8 @@ and `removed` (rows that were replaced).
 
 from typing import Any
 
-from lookup_audit.warehouse import Warehouse
+from lookup_audit.settings import Settings
+from lookup_audit.warehouse import Warehouse, load_signed
 from lookup_audit.warehouse.tables import Table
 
 _AUDITED = "(SELECT DISTINCT audit_date AS day FROM runs)"
@@ -51,9 +52,16 @@ _SPAN_DAYS = f"""
         ON audited.day >= span.from_day AND audited.day <= span.until_day
 """
 INCIDENT_DAYS = 7  # that an audit looks back for incidents, besides the hours of follow-up
-WRAP_UP_DAYS = 7  # that a closed case still explains
 # What is known of a user or subject from now on says nothing of days long audited; a new one may.
 _RECENT = f"(SELECT max(day) - $grace_days AS day FROM {_AUDITED})"
+
+
+def wrap_up_days(settings: Settings) -> int:
+    """For how many days at most a closed case still explains, as the explanations are configured."""
+    texts = load_signed("explanation", locked=False)
+    return max(
+        int(text.values(settings)["wrap_up_days"]) for text in texts if "wrap_up_days" in text.parameters
+    )
 
 
 def _local_day(instant: str) -> str:
@@ -176,7 +184,7 @@ def mark_pending(warehouse: Warehouse, table: Table) -> None:
         "news_days": settings.context.news_days,
         "incident_days": settings.context.follow_up_hours // 24 + INCIDENT_DAYS + 1,
         "roster_days": settings.context.roster_days,
-        "wrap_up_days": settings.context.link_grace_days + WRAP_UP_DAYS,
+        "wrap_up_days": settings.context.link_grace_days + wrap_up_days(settings),
     }
     used = {name: value for name, value in available.items() if f"${name}" in query}
     _enter(warehouse, reason, f"WITH {changed} {query}", used)

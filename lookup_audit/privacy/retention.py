@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from lookup_audit.errors import UsageError
-from lookup_audit.ingest.pending import INCIDENT_DAYS, WRAP_UP_DAYS
+from lookup_audit.ingest.pending import INCIDENT_DAYS, wrap_up_days
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.privacy.holds import hold, open_mandates
 from lookup_audit.privacy.retained import Days, keeping, mark
@@ -180,7 +180,7 @@ def history_days(settings: Settings) -> int:
         context.burst_days,
         context.news_days,
         context.follow_up_hours // 24 + INCIDENT_DAYS + 1,
-        WRAP_UP_DAYS,
+        wrap_up_days(settings),
         settings.forest.training_days + 6,  # it learns once a week, on Mondays
         settings.alerts.gap_days,
     )

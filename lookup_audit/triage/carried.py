@@ -9,7 +9,9 @@ from lookup_audit.warehouse import Warehouse
 
 
 def carry_verdicts(warehouse: Warehouse) -> None:
-    """Let verdicts on the alerts of `episodes_before` follow where `alert_episodes` no longer has their id.
+    """Let verdicts on the alerts of `episodes_before` follow where their id is gone.
+
+    What may be new or gone is among the temporary tables of the night, so the past is not searched for it.
 
     An alert is carried on by the one of the same user and circle that lies in the same time, the earliest of
     several: where an alert fell apart, its later part is new, and is read again. Where two became one, the
@@ -32,7 +34,7 @@ FROM (
         AND alert_episodes.alert_about = before.alert_about
         AND alert_episodes.first_at <= before.last_at
         AND alert_episodes.last_at >= before.first_at
-    WHERE before.alert_id NOT IN (SELECT alert_id FROM alert_episodes)
+    WHERE before.alert_id NOT IN (SELECT alert_id FROM alert_members)
     GROUP BY before.alert_id
 ) AS carried
 WHERE verdicts.alert_id = carried.was_id
@@ -43,6 +45,6 @@ _BACK = """
 UPDATE verdicts
 SET alert_id = judged_as, judged_as = NULL
 WHERE
-    alert_id NOT IN (SELECT alert_id FROM alert_episodes)
-    AND judged_as IN (SELECT alert_id FROM alert_episodes)
+    judged_as IN (SELECT alert_id FROM alert_members)
+    AND NOT EXISTS (SELECT 1 FROM alert_episodes WHERE alert_episodes.alert_id = verdicts.alert_id)
 """

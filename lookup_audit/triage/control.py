@@ -6,9 +6,10 @@ are put before a reviewer beside the alerts; the share of them without an answer
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date
+from datetime import date
 from typing import TYPE_CHECKING, Any, get_args
 
+from lookup_audit.clock import local_time
 from lookup_audit.privacy.pseudonyms import pseudonyms_of
 from lookup_audit.triage.listing import Status
 from lookup_audit.triage.queue import PLACES
@@ -65,7 +66,7 @@ def list_control(
     rows = warehouse.rows(
         f"""
         SELECT control_id, audit_date, occurred_at, system, lookup_id, user_id, subject_id, status
-        FROM ({_CONTROL}) AS control
+        FROM ({CONTROL}) AS control
         WHERE list_contains($statuses, status)
         ORDER BY audit_date DESC, control_id
         LIMIT $row_limit
@@ -75,14 +76,14 @@ def list_control(
     for row in rows:
         row["user_id"] = names.user(row["user_id"])
         row["subject_id"] = names.subject(row["subject_id"]) if row["subject_id"] is not None else None
-        row["occurred_at"] = row["occurred_at"].replace(tzinfo=UTC).astimezone(zone)
+        row["occurred_at"] = local_time(row["occurred_at"], zone)
     return rows
 
 
 def control_lookup(warehouse: Warehouse, control_id: str) -> dict[str, Any]:
     """One drawn lookup by its control id, with the ids that the warehouse knows, and its `status`."""
     return warehouse.rows(
-        f"SELECT * FROM ({_CONTROL}) AS control WHERE control_id = $control_id", {"control_id": control_id}
+        f"SELECT * FROM ({CONTROL}) AS control WHERE control_id = $control_id", {"control_id": control_id}
     )[0]
 
 
@@ -123,7 +124,7 @@ ORDER BY control_id, night.system, night.lookup_id
 LIMIT $places
 """
 
-_CONTROL = """
+CONTROL = """
 SELECT control_sample.*, coalesce(latest.verdict, 'new') AS status
 FROM control_sample
 LEFT JOIN (
@@ -132,7 +133,7 @@ LEFT JOIN (
 """
 
 _COUNTS = f"""
-WITH control AS ({_CONTROL}),
+WITH control AS ({CONTROL}),
 
 nights AS (
     SELECT count(*) AS nights, coalesce(sum(lookups), 0)::BIGINT AS lookups

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date
+from datetime import date
 from typing import Any, Literal, get_args
 
+from lookup_audit.clock import local_time
 from lookup_audit.privacy.pseudonyms import pseudonyms_of
 from lookup_audit.triage.suppressions import HIDDEN, running_on
 from lookup_audit.warehouse import Warehouse
@@ -84,7 +85,7 @@ def list_alerts(
         row["user_id"] = names.user(row["user_id"])
         row["subject_id"] = names.subject(row["subject_id"]) if row["subject_id"] is not None else None
         for name in ("first_at", "last_at", "waiting_since"):
-            row[name] = row[name] and row[name].replace(tzinfo=UTC).astimezone(zone)
+            row[name] = row[name] and local_time(row[name], zone)
     return rows
 
 
@@ -160,7 +161,7 @@ SELECT
     status NOT IN ('new', 'asked') AND lookups_since > 0 AS has_grown,
     list_contains($statuses, status)
     AND ($asked_before IS NULL OR (status = 'asked' AND local_day(waiting_since, $zone) < $asked_before))
-    AND (NOT $grown OR (status NOT IN ('new', 'asked') AND lookups_since > 0)) AS is_meant
+    AND (NOT $grown OR has_grown) AS is_meant
 FROM known
 WHERE
     ($alert_id IS NULL OR alert_id = $alert_id)

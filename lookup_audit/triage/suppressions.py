@@ -7,10 +7,10 @@ calibration know nothing of it.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from lookup_audit.clock import later_than, utc_now
+from lookup_audit.clock import later_than, local_time, utc_now
 from lookup_audit.errors import UsageError
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.privacy.pseudonyms import pseudonyms_of
@@ -181,7 +181,7 @@ def shown_suppressions(warehouse: Warehouse, *, ended: bool = False) -> list[dic
         row["user_id"] = names.user(one.user_id) if one.user_id else None
         row["subject_id"] = names.subject(one.subject_id) if one.subject_id else None
         for name in ("made_at", "ended_at"):
-            row[name] = row[name] and row[name].replace(tzinfo=UTC).astimezone(zone)
+            row[name] = row[name] and local_time(row[name], zone)
         shown.append({**row, "hides": hides.get(one.suppression_id, 0)})
     return shown
 

@@ -1,12 +1,12 @@
 """Verdicts: what a reviewer concluded about an alert, or about a lookup of the control sample."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from math import log
 from typing import Any, Literal, get_args
 
 from lookup_audit.calibration import before_recalibration
-from lookup_audit.clock import later_than
+from lookup_audit.clock import later_than, local_time
 from lookup_audit.errors import UsageError
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.privacy.trail import record
@@ -93,7 +93,7 @@ def verdict_history(warehouse: Warehouse, alert_id: str) -> list[dict[str, Any]]
     """
     rows = warehouse.rows(_HISTORY, {"alert_id": alert_id})
     for row in rows:
-        row["decided_at"] = row["decided_at"].replace(tzinfo=UTC).astimezone(warehouse.settings.zone_info)
+        row["decided_at"] = local_time(row["decided_at"], warehouse.settings.zone_info)
     return rows
 
 

@@ -21,7 +21,6 @@ from lookup_audit.reporting.dossier.summary import what_raises, what_speaks
 from lookup_audit.reporting.dossier.unknown_words import say_gap
 from lookup_audit.reporting.language import Words, words_of
 from lookup_audit.settings import Language
-from lookup_audit.triage.reasons import reason_words
 
 MOST_TOLD = 8
 """As many lookups are told in full: the first and the riskiest; a reader who needs more has a pattern before him."""
@@ -234,7 +233,7 @@ def _decided(row: dict[str, Any], labels: Labels) -> Decided:
         at=row["decided_at"],
         by=row["decided_by"],
         verdict=labels.code(row["verdict"]),
-        because=reason_words(because)[labels.words.language] if because else None,
+        because=labels.reason(because) if because else None,
         note=row["note"],
         answer=row["answer"],
         judged_as=row["judged_as"],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lookup_audit.evaluation.measures import Share, share
+from lookup_audit.evaluation.reviewed import DECIDED
 from lookup_audit.privacy.disclosure import BASE, Gate
 from lookup_audit.privacy.keys import warehouse_key
 from lookup_audit.warehouse import Warehouse
@@ -147,26 +148,16 @@ FROM (
 ) AS of_one
 """
 
-# Decided, right and wrong as in `evaluation.reviewed`; of one user the first few in order of id, which is by chance.
-_VERDICTS = """
-WITH decided AS (
-    SELECT alert_id, user_id, status IN ('unexplained', 'referred') AS is_right
-    FROM alerts
-    WHERE status NOT IN ('new', 'asked')
-),
-
-of_detectors AS (
-    SELECT NULL AS detector, decided.* FROM decided
-    UNION ALL
-    SELECT DISTINCT findings.detector, decided.*
-    FROM decided
-    INNER JOIN lookup_risk ON lookup_risk.alert_id = decided.alert_id
-    INNER JOIN findings
-        ON findings.system = lookup_risk.system AND findings.lookup_id = lookup_risk.lookup_id
-),
-
-numbered AS (
-    SELECT *, row_number() OVER (PARTITION BY detector, user_id ORDER BY alert_id) AS nr FROM of_detectors
+# Of one user the first few in order of id, which is by chance.
+_VERDICTS = f"""
+{DECIDED}, numbered AS (
+    SELECT
+        detector,
+        user_id,
+        status IN ('unexplained', 'referred') AS is_right,
+        row_number() OVER (PARTITION BY detector, user_id ORDER BY alert_id) AS nr
+    FROM of_detectors
+    WHERE status <> 'asked'
 )
 
 SELECT

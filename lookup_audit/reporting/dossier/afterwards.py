@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from lookup_audit.ingest.pending import WRAP_UP_DAYS
 from lookup_audit.reporting.dossier.afterwards_queries import (
     CASES,
     FOCUSES,
@@ -19,7 +18,7 @@ from lookup_audit.reporting.dossier.afterwards_queries import (
 )
 from lookup_audit.reporting.dossier.asked import in_local_time
 from lookup_audit.reporting.dossier.numbers import Key, Lookup, Period
-from lookup_audit.warehouse import Warehouse
+from lookup_audit.warehouse import Warehouse, load_signed
 
 LATER_DAYS = 90
 """How far from a lookup a case link is still told of: a quarter, after which it is another matter."""
@@ -30,7 +29,6 @@ INCIDENT_DAYS = 30
 HANDOVER_DAYS = 7
 """The same for a colleague's work link: a week, in which shifts and days off come round."""
 
-_LEAD_MINUTES = 30  # before being sent, in which the call is read
 _TIES = ("user", "team", "owned", "named")
 _VIAS = ("itself", "owner", "owned", "household", "address")
 _CASE_LINKS = {"user": "own_case", "team": "team_case", "owned": "team_case", "named": "named_case"}
@@ -105,12 +103,15 @@ _Found = Iterator[tuple[Key, Fact]]
 def _cases(warehouse: Warehouse, asked: dict[str, Any], by_key: dict[Key, Lookup]) -> _Found:
     """Cases about the subject that came to hold after the lookup, had ended before it, or were missed."""
     grace = timedelta(days=warehouse.settings.context.link_grace_days)
+    wrap_up = {
+        tie: timedelta(days=_configured(warehouse, name, "wrap_up_days")) for tie, name in _CASE_LINKS.items()
+    }
     for key, rows in _grouped(warehouse, CASES, asked, "case_id"):
         if key not in by_key:
             continue
         at = by_key[key].at
         links = {link.explanation for link in by_key[key].links}
-        spans = [(row, *_span(row)) for row in rows]
+        spans = [(row, *_span(row, wrap_up[row["tie"]])) for row in rows]
         holding = [row for row, start, end in spans if not (start and start > at) and not (end and end < at)]
         late = [(row, start) for row, start, _ in spans if start and at < start <= at + timedelta(LATER_DAYS)]
         ended = [(row, end) for row, _, end in spans if end and at - timedelta(LATER_DAYS) <= end < at]
@@ -127,10 +128,16 @@ def _cases(warehouse: Warehouse, asked: dict[str, Any], by_key: dict[Key, Lookup
             yield key, _case("ended_case", row, until=end)
 
 
-def _span(row: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
+def _configured(warehouse: Warehouse, explanation: str, parameter: str) -> float:
+    """A parameter of an explanation, as the audit has it."""
+    texts = {text.id: text for text in load_signed("explanation", locked=False)}
+    return float(texts[explanation].values(warehouse.settings)[parameter])
+
+
+def _span(row: dict[str, Any], wrap_up: timedelta) -> tuple[datetime | None, datetime | None]:
     """From when and until when a case explains, as the audit reckons; None where there is no bound."""
     starts = [at for name in ("linked_at", "opened_at", "valid_from") if (at := row[name])]
-    closed = row["closed_at"] + timedelta(days=WRAP_UP_DAYS) if row["closed_at"] else None
+    closed = row["closed_at"] + wrap_up if row["closed_at"] else None
     ends = [at for at in (row["valid_until"], closed) if at]
     return max(starts, default=None), min(ends, default=None)
 
@@ -149,7 +156,9 @@ def _nearness(row: dict[str, Any]) -> tuple[int, int]:
 def _incidents(warehouse: Warehouse, asked: dict[str, Any], by_key: dict[Key, Lookup]) -> _Found:
     """Incidents of the user or team with the subject: after the lookup, too long before it, or missed."""
     follow_up = timedelta(hours=warehouse.settings.context.follow_up_hours)
-    lead = timedelta(minutes=_LEAD_MINUTES)
+    lead = timedelta(
+        minutes=max(_configured(warehouse, name, "lead_minutes") for name in ("dispatch", "incident_address"))
+    )
     for key, rows in _grouped(warehouse, INCIDENTS, {**asked, "around": INCIDENT_DAYS}, "incident_id"):
         if key not in by_key:
             continue

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from lookup_audit.reporting.dossier.numbers import local_time
+from lookup_audit.clock import local_time
 from lookup_audit.warehouse import Warehouse
 
 # As many registered persons at one address as a household may have; the context of a night says the same.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lookup_audit.reporting.dossier.afterwards import Fact
 from lookup_audit.reporting.dossier.afterwards_words import involved, may_soften, say
 from lookup_audit.reporting.dossier.labels import Labels
-from lookup_audit.reporting.dossier.network_figure import figure_of_network, tie_names
+from lookup_audit.reporting.dossier.network_figure import figure_of_network
 from lookup_audit.reporting.dossier.numbers import Alert, Key, Lookup
 from lookup_audit.reporting.dossier.unknown import Unknown
 from lookup_audit.reporting.dossier.unknown_words import say_gap, together
@@ -63,7 +63,6 @@ def content_words(dossier: Dossier, labels: Labels) -> dict[str, Any]:
         "softened_in_short": _softens(content.facts, len(by_key), labels),
         "unknown_in_short": _unknown_in_short(dossier, gaps, len(by_key), labels),
         "figure_of_network": figure_of_network(content.network, dossier.period, labels),
-        "tie_names": tie_names(labels.words),
         "third_parties_hidden": content.redacted,
     }
 

@@ -199,7 +199,6 @@ def _evidence(words: Words) -> dict[str, str]:
         "action": _("action"),
         "day_lookups": _("lookups of the user on that day"),
         "usual_lookups": _("lookups on a usual day"),
-        "lookups_excess": _("lookups: standard deviations above a usual day"),
         "day_extracts": _("prints and exports on that day"),
         "usual_extracts": _("prints and exports on a usual day"),
         "extracts_excess": _("prints and exports: standard deviations above a usual day"),

@@ -5,8 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from lookup_audit.clock import local_time
 from lookup_audit.reporting.dossier.queries import FINDINGS, LINKS, LOOKUPS, NEWS, VERDICTS
 from lookup_audit.warehouse import Warehouse
 
@@ -218,11 +218,6 @@ def _news_around(warehouse: Warehouse, lookups: list[Lookup]) -> tuple[dict[str,
     for row in rows:
         row["published_at"] = local_time(row["published_at"], warehouse.settings.zone_info)
     return tuple(rows)
-
-
-def local_time(instant: datetime, zone: ZoneInfo) -> datetime:
-    """A UTC time of the warehouse, as an aware time in the zone."""
-    return instant.replace(tzinfo=UTC).astimezone(zone)
 
 
 def _utc(moment: datetime) -> datetime:

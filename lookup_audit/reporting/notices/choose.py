@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from lookup_audit.clock import local_time
 from lookup_audit.errors import UsageError
 from lookup_audit.reporting.notices.queries import TOUCHED, USERS
 from lookup_audit.triage.names import known_detector
@@ -112,7 +113,7 @@ def choose(warehouse: Warehouse, today: date, first: date | None = None, last: d
         outcome = row.pop("outcome")
         address = _address(notices.address, row["user_id"])
         if outcome == "notice" and address is not None:
-            at = row.pop("occurred_at").replace(tzinfo=UTC).astimezone(zone)
+            at = local_time(row.pop("occurred_at"), zone)
             asked.append(Asked(**row, at=at, address=address))
         else:
             reasons["no_address" if outcome == "notice" else outcome] += 1

@@ -1,5 +1,6 @@
 """The queries that choose who gets a notice, and that see what came after."""
 
+from lookup_audit.triage.control import CONTROL
 from lookup_audit.triage.suppressions import HIDDEN
 
 # Every lookup of the days asked for that raised a question, and why it gets no notice: the first reason that holds.
@@ -95,7 +96,7 @@ LEFT JOIN asked ON asked.system = risk.system AND asked.lookup_id = risk.lookup_
 
 # Every user with a lookup to ask about, and why there is no notice; a notice must not warn who is, or may come to
 # be, investigated. The lookup asked about is the latest: it is remembered best.
-USERS = """
+USERS = f"""
 WITH latest AS (
     SELECT
         *,
@@ -111,12 +112,7 @@ mandated AS (
 reviewed AS (
     SELECT user_id FROM alerts WHERE status IN ('asked', 'unexplained', 'referred')
     UNION
-    SELECT control_sample.user_id
-    FROM control_sample
-    INNER JOIN (
-        SELECT alert_id, arg_max(verdict, decided_at) AS verdict FROM verdicts GROUP BY alert_id
-    ) AS judged ON judged.alert_id = control_sample.control_id
-    WHERE judged.verdict IN ('asked', 'unexplained', 'referred')
+    SELECT user_id FROM ({CONTROL}) AS control WHERE status IN ('asked', 'unexplained', 'referred')
 ),
 
 grave AS (
