@@ -102,3 +102,19 @@ def test_a_page_without_figures_allows_only_its_own_style() -> None:
     assert "unsafe" not in policy
     assert "sha256" in policy
     assert "<script" not in html
+
+
+def test_a_risk_is_never_told_as_certain() -> None:
+    english, dutch = words_of("en"), words_of("nl")
+    assert [english.risk(one) for one in (0.5, 0.994, 0.996, 1.0, None)] == [
+        "50%",
+        "99%",
+        ">99%",
+        ">99%",
+        "–",
+    ]
+    assert (english.risk(0.9999, 1), dutch.risk(0.9999, 1), dutch.risk(0.9984, 1)) == (
+        ">99.9%",
+        ">99,9%",
+        "99,8%",
+    )

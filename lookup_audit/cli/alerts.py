@@ -169,13 +169,18 @@ def say_alerts(rows: list[dict[str, Any]], now: datetime | None = None) -> None:
         ("risk", "alert", "user", "subject", "why", "lookups", "last", "status"),
         [
             (
-                f"{row['risk']:.2f}", row["alert_id"], row["user_id"], _short(row["subject_id"] or "(behaviour)"),
+                _risk(row["risk"]), row["alert_id"], row["user_id"], _short(row["subject_id"] or "(behaviour)"),
                 _why(row["detectors"]), row["lookups"], row["last_at"].date(), _status(row, now),
             )
             for row in rows
         ],
         numbers=(0, 5),
     )  # fmt: skip
+
+
+def _risk(risk: float) -> str:
+    """Two decimals, and never 1: it would read as certainty."""
+    return f"{risk:.2f}" if round(risk, 2) < 1 else ">0.99"
 
 
 def _why(detectors: list[str]) -> str:
@@ -243,7 +248,7 @@ def _control(opened: "Warehouse", limit: int | None, statuses: "list[Any]", *, a
     if unanswered.low is not None and unanswered.high is not None:
         say(
             f"{unanswered.part} of these stayed without an answer: {unanswered.share:.1%} "
-            f"({unanswered.low:.1%}–{unanswered.high:.1%}). If the sample was read whole, that is "
+            f"({unanswered.low:.1%}–{unanswered.high:.1%}).\nIf the sample was read whole, that is "
             f"{estimate.missed_low:,} to {estimate.missed_high:,} of the {estimate.unflagged:,} lookups "
             "that nothing flagged."
         )

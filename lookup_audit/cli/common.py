@@ -46,8 +46,8 @@ app = typer.Typer(
         "A night, in order: ingest a drop of logs, audit, then read alerts, report, or a dossier.\n"
         "Start with: lookup-audit demo"
     ),
-    epilog="Exit codes: 0 done; 1 failed, nothing changed; 2 wrong usage or configuration; 3 done, but rows "
-    "were rejected or required detectors skipped.",
+    epilog="Exit codes: 0 done; 1 failed, nothing changed, or what was checked is not whole; 2 wrong usage or "
+    "configuration; 3 done, but rows were rejected or required detectors skipped.",
 )
 
 WarehouseOption = Annotated[

@@ -127,7 +127,7 @@ def verify(
         say_json({"whole": checked.is_whole, **vars(checked)})
     elif checked.is_whole:
         say(f"Whole: {counted(checked.files, 'file')} as the manifest {checked.manifest_sha256} lists them.")
-        say(_SIGNED[checked.signature])
+        say(_NOTED if manifest_hash and checked.signature == "none" else _SIGNED[checked.signature])
     else:
         for fault in checked.faults:
             say(fault)
@@ -173,6 +173,7 @@ def rerun(
         raise typer.Exit(1)
 
 
+_NOTED = "It is not signed; its manifest is the one that was noted."
 _SIGNED = {
     "none": "It is not signed: compare the manifest's SHA-256 with the one that was noted when it was written.",
     "own key": "Its signature fits the key beside it; give --public-key to know whose that is.",

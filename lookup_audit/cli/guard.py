@@ -29,7 +29,7 @@ NOT_WHOLE = 1
 _mandates = typer.Typer(
     no_args_is_help=True,
     help="Record the written orders under which a user may be named.\n\n"
-    "Nobody's file is opened, and no user named, without one that is valid, about that user, and yours to use.",
+    "No file is opened, and no pseudonym resolved, without one that is valid, about that user, and yours to use.",
 )
 _trail = typer.Typer(
     no_args_is_help=True,
@@ -201,6 +201,50 @@ def trail_verify(
             say("Without an anchor, entries cut off at the end are not found (--anchor).")
     if faults:
         raise typer.Exit(NOT_WHOLE)
+
+
+@_trail.command("list")
+def trail_list(
+    reason: Annotated[str, typer.Option(help="Why you look; it is kept.")],
+    action: Annotated[
+        str | None, typer.Option(help="Only what was done so, such as export, forget or mandate.")
+    ] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="From this day (UTC).")] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Up to and including this day (UTC).")
+    ] = None,
+    who: AsOption = None,
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what was done, by whom and why, oldest first; users by pseudonym.
+
+    For who supervises the tool, such as a data protection officer. Notes are shown as they were written.
+    """
+    from lookup_audit.privacy import trail
+    from lookup_audit.privacy.actor import actor
+    from lookup_audit.privacy.pseudonyms import shown_about
+
+    start, end = day_from(first, "--from"), day_from(last, "--to")
+    with open_warehouse(warehouse, config) as opened:
+        with opened.transaction():
+            trail.record(opened, action="trail list", about=None, reason=reason, who=actor(who))
+        entries = shown_about(opened, trail.list_entries(opened, first=start, last=end, action=action))
+    if as_json:
+        say_json(entries)
+        return
+    say_table(
+        ("entry", "at", "account", "name given", "did", "outcome", "about", "why"),
+        [
+            (
+                entry["entry"], entry["entered_at"], entry["actor"], entry["claimed"], entry["action"],
+                entry["outcome"], entry["about"], entry["reason"],
+            )
+            for entry in entries
+        ],
+        numbers=(0,),
+    )  # fmt: skip
 
 
 @_trail.command("anchor")

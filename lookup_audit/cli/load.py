@@ -185,7 +185,7 @@ def demo(
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """From nothing to a dashboard: sample data in, night audits, reports out."""
+    """From nothing to a dashboard: sample data in, night audits, reports out, a dossier under its own mandate."""
     from lookup_audit.cli.alerts import say_alerts
     from lookup_audit.cli.audit import audit_pending, say_nights
     from lookup_audit.evaluation import evaluate

@@ -123,7 +123,9 @@ def export(
     ] = False,
     mandate: Annotated[
         str | None,
-        typer.Option(metavar="REF", help="With --identified: only its user's rows, within its period."),
+        typer.Option(
+            metavar="REF", help="With --identified: only its user's rows, within its period; `runs` is whole."
+        ),
     ] = None,
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,

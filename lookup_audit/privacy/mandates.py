@@ -144,10 +144,12 @@ def open_under(  # noqa: PLR0913 - each is part of what the order must allow
     last: date | None = None,
     who: Actor,
     detail: str = "",
+    otherwise: str | None = None,
 ) -> Mandate:
     """The mandate that allows this look at a user, once the look is in the trail; call it before reading.
 
-    Without `first` or `last` the mandate's own period is meant. `detail` is added to the entry.
+    Without `first` or `last` the mandate's own period is meant. `detail` is added to the entry. `otherwise` is
+    why the look is refused though the mandate would allow it, if it is.
 
     Raises
     ------
@@ -156,7 +158,7 @@ def open_under(  # noqa: PLR0913 - each is part of what the order must allow
         The refusal is in the trail too.
     """
     mandate = find_mandate(warehouse, reference.strip())
-    fault = _fault(warehouse, mandate, user_id, first, last, who)
+    fault = _fault(warehouse, mandate, user_id, first, last, who) or otherwise
     asked = f"{first or '…'} to {last or '…'}" if first or last else ""
     reason = "; ".join(part for part in (reference.strip() or "(no mandate)", asked, detail, fault) if part)
     with warehouse.transaction():

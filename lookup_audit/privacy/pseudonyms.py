@@ -5,6 +5,7 @@ import difflib
 import hmac
 import re
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pyarrow as pa
 
@@ -81,6 +82,16 @@ def user_behind(warehouse: Warehouse, name: str) -> str:
         return found
     near = difflib.get_close_matches(name, known, n=1)
     raise UsageError(f"no user {name} in users or lookups{f'; did you mean {near[0]}?' if near else ''}")
+
+
+def shown_about(warehouse: Warehouse, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same entries of the trail, with `about` as a pseudonym where it is a user's id."""
+    known = {row["user_id"] for row in warehouse.rows(_USERS)}
+    pseudonym = pseudonyms_of(warehouse).user
+    return [
+        {**entry, "about": pseudonym(entry["about"]) if entry["about"] in known else entry["about"]}
+        for entry in entries
+    ]
 
 
 def subject_behind(warehouse: Warehouse, name: str) -> str:

@@ -92,10 +92,21 @@ def verify(warehouse: Warehouse, *, anchors: tuple[str, ...] = ()) -> list[str]:
 def entries_about(warehouse: Warehouse, user_id: str, today: date) -> list[dict[str, Any]]:
     """Each entry about one user, oldest first: entered_at (UTC), actor, claimed, action, outcome, reason.
 
-    It is what an officer gets to see who asks who looked at the file. `under_open_mandate` marks the entries
-    about a mandate that still holds, which the law lets one keep back for a time (Directive (EU) 2016/680 art. 15).
+    It is what an officer gets to see who asks who looked at the file. `under_open_mandate` marks what the law
+    lets one keep back for a time (Directive (EU) 2016/680 art. 15): while a mandate about the user holds, all that
+    was done about mandates and under them since it was added, also what was refused or named another.
     """
     return warehouse.rows(_ABOUT, {"user": user_id, "today": today})
+
+
+def list_entries(
+    warehouse: Warehouse, *, first: date | None = None, last: date | None = None, action: str | None = None
+) -> list[dict[str, Any]]:
+    """Each entry of these days (UTC), or of all, oldest first, as dicts of its columns but the hashes.
+
+    With `action`, those whose action is or begins with it: `mandate` has `mandate add` too.
+    """
+    return warehouse.rows(_LISTED, {"first": first, "last": last, "action": action})
 
 
 def _parts(text: str) -> tuple[int, str]:
@@ -120,16 +131,30 @@ INSERT INTO trail (entry, entered_at, actor, claimed, action, outcome, about, re
 VALUES ($entry, $entered_at, $actor, $claimed, $action, $outcome, $about, $reason, $previous, $hash)
 """
 
+_LISTED = """
+SELECT entry, entered_at, actor, claimed, action, outcome, about, reason
+FROM trail
+WHERE
+    ($first IS NULL OR CAST(entered_at AS DATE) >= $first)
+    AND ($last IS NULL OR CAST(entered_at AS DATE) <= $last)
+    AND ($action IS NULL OR action = $action OR starts_with(action, $action || ' '))
+ORDER BY entry
+"""
+
 _ABOUT = """
 SELECT
-    trail.entry, trail.entered_at, trail.actor, trail.claimed, trail.action, trail.outcome, trail.reason,
-    mandates.reference IS NOT NULL AS under_open_mandate
+    entry, entered_at, actor, claimed, action, outcome, reason,
+    split_part(action, ' ', 1) IN ('dossier', 'export', 'mandate', 'whose')
+    AND EXISTS (
+        SELECT 1
+        FROM mandates
+        WHERE
+            mandates.user_id = trail.about
+            AND mandates.added_at <= trail.entered_at
+            AND mandates.withdrawn_at IS NULL
+            AND mandates.valid_until >= $today
+    ) AS under_open_mandate
 FROM trail
-LEFT JOIN mandates
-    ON mandates.user_id = trail.about
-    AND contains(trail.reason, mandates.reference)
-    AND mandates.withdrawn_at IS NULL
-    AND mandates.valid_until >= $today
-WHERE trail.about = $user
-ORDER BY trail.entry
+WHERE about = $user
+ORDER BY entry
 """

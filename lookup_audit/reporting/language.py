@@ -58,6 +58,13 @@ class Words:
         form = "#,##0" + ("." + "0" * digits if digits else "") + "%"
         return str(numbers.format_percent(value, form, locale=self.locale))
 
+    def risk(self, value: float | None, digits: int = 0) -> str:
+        """A risk as a percentage; never 100%, which would read as certainty: >99% at most."""
+        most = 1 - 10 ** -(digits + 2)
+        if value is None or round(value, digits + 2) < 1:
+            return self.percent(value, digits)
+        return f">{self.percent(most, digits)}"
+
     def date(self, day: dt.date, form: str = "d MMMM y") -> str:
         """A day, as '2 March 2026' or in another form of Unicode's date patterns."""
         return str(dates.format_date(day, form, locale=self.locale))

@@ -1,11 +1,9 @@
 """Whom a pseudonym or a reference of the dashboard stands for, under a mandate."""
 
-from lookup_audit.errors import MandateError
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.privacy.keys import warehouse_key
 from lookup_audit.privacy.mandates import Mandate, find_mandate, open_under
 from lookup_audit.privacy.pseudonyms import pseudonyms_of, user_behind
-from lookup_audit.privacy.trail import record
 from lookup_audit.reporting.dashboard.references import reference
 from lookup_audit.warehouse import Warehouse
 
@@ -22,22 +20,12 @@ def name_behind(warehouse: Warehouse, pseudonym: str, mandate: str, who: Actor) 
         open_under(warehouse, mandate, action="whose", user_id=user_id, who=who, detail=pseudonym)
         return user_id
     order = find_mandate(warehouse, mandate.strip())
-    about = order.user_id if order else pseudonym
-    order = open_under(warehouse, mandate, action="whose", user_id=about, who=who, detail=pseudonym)
-    found = _among_subjects(warehouse, order, pseudonym)
-    if found is None:
-        fault = f"{pseudonym}: is no subject that the user of this mandate looked up in its period"
-        with warehouse.transaction():
-            record(
-                warehouse,
-                action="whose",
-                about=about,
-                reason=f"{order.reference}; {fault}",
-                who=who,
-                outcome="refused",
-            )
-        raise MandateError(f"{fault}; this attempt is on record")
-    return found
+    found = _among_subjects(warehouse, order, pseudonym) if order else None
+    open_under(
+        warehouse, mandate, action="whose", user_id=order.user_id if order else pseudonym, who=who, detail=pseudonym,
+        otherwise=None if found else "this is no subject that the user of the mandate looked up in its period",
+    )  # fmt: skip
+    return str(found)
 
 
 def _among_subjects(warehouse: Warehouse, order: Mandate, pseudonym: str) -> str | None:

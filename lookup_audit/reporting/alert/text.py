@@ -78,7 +78,7 @@ def _sum(alert: AlertInWords, words: Words) -> Iterator[str]:
         sign = "+" if term.log_odds >= 0 else "−"
         risk = ""
         if term.risk is not None:
-            risk = "   " + words.gettext("a risk of %(risk)s", risk=words.percent(term.risk, 1))
+            risk = "   " + words.gettext("a risk of %(risk)s", risk=words.risk(term.risk, 1))
         number = f"{sign}{words.number(abs(term.log_odds), 2)}".rjust(7)
         yield f"  {term.words.ljust(widest)}  {number}{risk}"
 
@@ -109,7 +109,7 @@ def _lookups(alert: AlertInWords, words: Words) -> Iterator[str]:
 
 
 def _line(one: Told, words: Words) -> str:
-    risk = words.gettext("risk %(risk)s", risk=words.percent(one.risk, 1)) if one.risk is not None else ""
+    risk = words.gettext("risk %(risk)s", risk=words.risk(one.risk, 1)) if one.risk is not None else ""
     parts = (f"{shown(one.system)} {shown(one.lookup_id)}", one.what, one.subject_id or "", one.duty, risk)
     return f"{words.moment(one.at)}: {'; '.join(part for part in parts if part)}"
 

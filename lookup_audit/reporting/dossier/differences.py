@@ -73,8 +73,10 @@ def _rows(content: bytes) -> dict[tuple[str, ...], dict[str, str]]:
         rows = list(reader)
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError("is no CSV file") from error
-    if tuple(reader.fieldnames or ()) != COLUMNS or any(None in row or None in row.values() for row in rows):
+    if tuple(reader.fieldnames or ()) != COLUMNS:
         raise InputError("has other columns")
+    if any(None in row or None in row.values() for row in rows):
+        raise InputError("has rows with other columns")
     return {tuple(row[name] for name in KEY): row for row in rows}
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lookup_audit.privacy import trail
 from lookup_audit.privacy.actor import Actor, actor
+from lookup_audit.privacy.keys import fingerprint, warehouse_key
 from lookup_audit.privacy.mandates import open_under
 from lookup_audit.privacy.pseudonyms import pseudonyms_of, user_behind
 from lookup_audit.reporting.dossier.as_csv import as_csv
@@ -125,7 +126,8 @@ def contents_of(dossier: Dossier, asked: Asked, warehouse: Warehouse) -> dict[st
         for one in asked.languages
     }
     texts |= {CSV_NAME: as_csv(dossier.lookups), "dossier.json": as_json(dossier)}
-    texts |= source_files(dossier.provenance, warehouse.settings)
+    key = fingerprint(warehouse_key(warehouse)) if asked.redacted else None
+    texts |= source_files(dossier.provenance, warehouse.settings, key)
     return {name: text.encode("utf-8") for name, text in texts.items()}
 
 

@@ -96,4 +96,4 @@ def _questions(lookup: Lookup, labels: Labels) -> str:
 def _risk(lookup: Lookup, words: Words, decimal: str) -> Texts:
     if lookup.risk is None:
         return "", ""
-    return f"{lookup.risk:.4f}".replace(".", decimal), words.percent(lookup.risk)
+    return f"{lookup.risk:.4f}".replace(".", decimal), words.risk(lookup.risk)

@@ -33,17 +33,18 @@ def figure_of_time(dossier: "Dossier", words: Words) -> Figure:
     _ = words.gettext
     drawing = drawing_of(dossier.lookups, dossier.period)
     if not drawing.counted:
-        said = _("Every mark is one lookup; the bars behind them are the roster.")
+        said = _("Every mark is one lookup; the bars behind them are the roster and, darker, dispatches.")
     elif drawing.days == 1:
         said = _(
             "A lookup with a question is a mark of its own. The others are too many to draw one by one: a mark "
-            "stands for those of one day and hour, its area for their number. The bars behind are the roster."
+            "stands for those of one day and hour, its area for their number. The bars behind are the roster and, "
+            "darker, dispatches."
         )
     else:
         said = _(
             "A lookup with a question is a mark of its own. The others are too many to draw one by one: a mark "
             "stands for those of one hour in %(days)s days, its area for their number. The bars behind are the "
-            "roster.",
+            "roster and, darker, dispatches.",
             days=words.number(drawing.days),
         )
     return Figure(

@@ -131,6 +131,7 @@ _CAUSES = (
     ("the configuration is another", "configuration.json", ("",)),
     ("rules or explanations have another text", "provenance.json", ("texts",)),
     ("the program is another", "provenance.json", ("code_version", "program_sha256")),
+    ("the key was rotated since, so pseudonyms are others", "provenance.json", ("key_fingerprint",)),
     ("alerts were judged since, or the verdicts are others", "dossier.json", ("verdicts", "status")),
     ("the mandate was recorded otherwise", "dossier.json", ("mandate",)),
 )  # fmt: skip

@@ -13,10 +13,13 @@ from lookup_audit.warehouse import load_signed
 _PROGRAM = ("*.py", "*.sql", "*.toml", "*.html", "*.css", "*.js", "*.po")
 
 
-def source_files(provenance: dict[str, Any], settings: Settings) -> dict[str, str]:
+def source_files(
+    provenance: dict[str, Any], settings: Settings, key_fingerprint: str | None
+) -> dict[str, str]:
     """The files of a dossier that say where it comes from: name → text.
 
-    `provenance.json` has input files, runs, versions and hashes; `configuration.json` the settings as they
+    `provenance.json` has input files, runs, versions and hashes, and the fingerprint of the key where pseudonyms
+    were made with it; `configuration.json` the settings as they
     were, of which the first 16 digits of the SHA-256 are the `config_hash` of runs; `rules/` and
     `explanations/` the texts themselves.
     """
@@ -25,7 +28,9 @@ def source_files(provenance: dict[str, Any], settings: Settings) -> dict[str, st
     texts = [*load_signed("rule", locked=False), *load_signed("explanation", locked=False)]
     package = Path(str(files("lookup_audit")))
     return {
-        "provenance.json": json_text({**facts, "program_sha256": program_digest()}),
+        "provenance.json": json_text(
+            {**facts, "program_sha256": program_digest(), "key_fingerprint": key_fingerprint}
+        ),
         "configuration.json": settings.config_text,
         **{
             f"{text.kind}s/{text.id}.sql": (package / text.path).read_bytes().decode("utf-8")
