@@ -475,6 +475,20 @@ def test_orders_that_are_over_go_and_those_that_run_stay(path: Path) -> None:
     assert [row["suppression_id"] for row in rows["suppressions"]] == ["runs"]
 
 
+def test_notices_go_when_the_message_promised_it_though_their_lookup_stays(path: Path) -> None:
+    kept = SETTINGS.notices.kept_days
+    with opened(path) as warehouse:
+        for name, days in (("old", kept + 1), ("young", kept - 1)):
+            made_on = SETTINGS.today() - timedelta(days=days)
+            warehouse.run(
+                "INSERT INTO notices VALUES "
+                "($name, 'b', 'nobody', 'BVH', $name, 'family', $looked_up_on, $made_on, TRUE)",
+                {"name": name, "looked_up_on": LAST, "made_on": made_on},
+            )
+    forget_it(path)
+    assert [row["notice_id"] for row in all_rows(path)["notices"] if row["batch_id"] == "b"] == ["young"]
+
+
 def test_the_trail_says_who_forgot_what_and_why_and_is_whole(path: Path) -> None:
     with opened(path) as warehouse:
         trail.record(warehouse, action="triage", about="x", reason="y", who=WHO)

@@ -6,10 +6,11 @@ goes with it; context goes by its own dates; who or what is named goes when noth
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from lookup_audit.settings import Settings
 from lookup_audit.warehouse import Warehouse
 from lookup_audit.warehouse.rebuild import Keeping
 from lookup_audit.warehouse.tables import TABLES
@@ -28,22 +29,23 @@ class Days:
 
 def mark(desk: Warehouse, days: Days) -> None:
     """Make the temporary tables that the conditions ask for; `holds.hold` comes first."""
-    values = {**_values(days, desk.settings.zone_info), "probe_subjects": list(desk.settings.probe_subjects)}
+    values = {**_values(days, desk.settings), "probe_subjects": list(desk.settings.probe_subjects)}
     for table, query in _MARKS:
         desk.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}", _used(query, values))
 
 
-def keeping(days: Days, zone: ZoneInfo) -> dict[str, Keeping]:
+def keeping(days: Days, settings: Settings) -> dict[str, Keeping]:
     """A condition for every table of the warehouse, once `mark` made what they ask for."""
-    values = _values(days, zone)
+    values = _values(days, settings)
     return {table: Keeping(condition, _used(condition, values)) for table, condition in RETAINED.items()}
 
 
-def _values(days: Days, zone: ZoneInfo) -> dict[str, Any]:
+def _values(days: Days, settings: Settings) -> dict[str, Any]:
     """Each day as `<kind>_day`, and the moment at which it begins as `<kind>_start` (UTC)."""
     named: dict[str, date] = asdict(days)
-    starts = {f"{kind}_start": _start(day, zone) for kind, day in named.items()}
-    return {f"{kind}_day": day for kind, day in named.items()} | starts
+    starts = {f"{kind}_start": _start(day, settings.zone_info) for kind, day in named.items()}
+    notices = settings.today() - timedelta(days=settings.notices.kept_days)  # as was promised in each
+    return {f"{kind}_day": day for kind, day in named.items()} | starts | {"notices_day": notices}
 
 
 def _start(day: date, zone: ZoneInfo) -> datetime:
@@ -92,7 +94,7 @@ RETAINED: dict[str, str] = {
             AND alert_id NOT IN (SELECT known.control_id FROM control_sample AS known)
         )
     """,
-    "notices": f"looked_up_on >= $lookups_day OR {_OWN}",
+    "notices": f"(looked_up_on >= $lookups_day AND made_on >= $notices_day) OR {_OWN}",
     "notice_arms": "drawn_on >= $lookups_day OR user_id IN (SELECT kept_users.user_id FROM kept_users)",
     "pending_days": _DATED,
     # history

@@ -92,7 +92,7 @@ def foresee(
     """
     with held(path, settings) as desk:
         days = _days(desk, before, even_history=even_history)
-        conditions = keeping(days, settings.zone_info)
+        conditions = keeping(days, settings)
         hold(desk, settings.today(), mandates=False)
         mark(desk, days)
         without = {one.table: one.gone for one in count(desk, conditions)}
@@ -153,7 +153,7 @@ def forget(  # noqa: PLR0913 - each is part of what is asked
                 who=who,
             )
 
-        copied = rebuild(desk, keeping(days, settings.zone_info), finish=enter, progress=progress)
+        copied = rebuild(desk, keeping(days, settings), finish=enter, progress=progress)
         return Forgotten(days, tuple(copied), repeatable_from(settings, days.lookups))
 
 
