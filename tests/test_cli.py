@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,11 @@ from lookup_audit import __version__
 from lookup_audit.cli import app, main
 from lookup_audit.cli.common import counted, program
 from lookup_audit.reporting.export import OUTPUT_TABLES
+from lookup_audit.reporting.page import FIGURE_LIBRARY
+from lookup_audit.settings import Settings
 from lookup_audit.simulate import simulate
+from lookup_audit.warehouse import Warehouse
+from tests.names_in import names_in, words_of
 
 COMMANDS = {
     "demo", "simulate", "ingest", "audit", "alerts", "triage", "report", "dossier", "evaluate", "export",
@@ -302,6 +307,37 @@ def test_a_night_that_is_killed_is_done_whole_by_the_next_run(drop, tmp_path, mo
         if table != "runs":
             one, other = (tmp_path / out / f"{table}.parquet" for out in "ab")
             assert one.read_bytes() == other.read_bytes(), table
+
+
+def test_no_file_and_no_answer_names_a_user_or_subject(warehouse, tmp_path, monkeypatch, capsys):
+    given: dict[str, bytes] = {}
+    for command in (
+        ("alerts", "--all", "--limit", "1000"), ("alerts", "--json"), ("alerts", "--control"), ("evaluate", "--json"),
+        ("status",), ("suppress", "list"), ("mandate", "list"), ("trail", "list", "--reason", "supervision"),
+    ):  # fmt: skip
+        code, out, said = run(monkeypatch, capsys, *command, "--warehouse", warehouse)
+        assert code == 0, (command, said)
+        given[" ".join(command)] = (out + said).encode()
+    alerts = json.loads(given["alerts --json"])
+    for alert in alerts[:3]:
+        for lang in ("en", "nl"):
+            shown = ("alerts", "show", alert["alert_id"], "--lang", lang, "--warehouse", warehouse)
+            given[f"{alert['alert_id']} {lang}"] = run(monkeypatch, capsys, *shown)[1].encode()
+    run(monkeypatch, capsys, "export", tmp_path / "export", "--warehouse", warehouse)
+    code, _, said = run(monkeypatch, capsys, "report", "--out", tmp_path / "report", "--warehouse", warehouse)
+    assert code == 0, said
+    library = (files("lookup_audit.reporting") / "assets" / FIGURE_LIBRARY).read_bytes()
+    for file in (one for one in tmp_path.rglob("*") if one.is_file()):
+        given[str(file)] = file.read_bytes().replace(library, b"")
+        if file.suffix == ".parquet":
+            given[f"{file}, read back"] = repr(pq.read_table(file).to_pylist()).encode()
+    with Warehouse(warehouse, Settings()) as opened:
+        named = names_in(opened)
+    assert len(named) > 1000
+    found = {name: sorted(words_of(content) & named) for name, content in given.items()}
+    assert {name: words for name, words in found.items() if words} == {}
+    user = alerts[0]["user_id"]
+    assert any(user.encode() in content for content in given.values()), "pseudonyms are there"
 
 
 def test_the_warehouse_explains_its_own_columns(warehouse):

@@ -11,6 +11,7 @@ from lookup_audit.pipeline import audit, days_to_audit
 from lookup_audit.settings import Settings
 from lookup_audit.simulate import simulate
 from lookup_audit.warehouse import Warehouse
+from tests.names_in import names_in, words_of
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
@@ -23,6 +24,7 @@ def test_a_notebook_runs_on_a_fresh_warehouse(path, tmp_path, monkeypatch):
     with Warehouse(file, Settings()) as warehouse:
         ingest(warehouse, tmp_path / "drop")
         audit(warehouse, days_to_audit(warehouse))
+        named = names_in(warehouse)
     monkeypatch.setenv("LOOKUP_AUDIT_WAREHOUSE", str(file))
     notebook = nbformat.read(path, as_version=4)
     assert all(not cell.get("outputs") for cell in notebook.cells), "commit notebooks without output"
@@ -30,3 +32,4 @@ def test_a_notebook_runs_on_a_fresh_warehouse(path, tmp_path, monkeypatch):
     said = str(done.cells)
     assert "Share of lookups explained" in said
     assert "prior" in said
+    assert words_of(said.encode()) & named == set()
