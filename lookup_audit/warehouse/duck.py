@@ -16,7 +16,7 @@ import pyarrow as pa
 from lookup_audit.errors import WarehouseError, WarehouseLocked
 from lookup_audit.settings import Settings
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 Parameters = Mapping[str, Any]
 

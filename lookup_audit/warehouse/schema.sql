@@ -343,6 +343,27 @@ CREATE TABLE runs (
     skipped_detectors VARCHAR[] NOT NULL  -- "detector: why", for each that could not run
 );
 
+CREATE TABLE configurations (
+    config_hash VARCHAR NOT NULL, -- as in runs
+    settings    VARCHAR NOT NULL  -- JSON: every setting that can change a result, so that a change can be named
+);
+
+CREATE TABLE gaps (
+    day      DATE NOT NULL,     -- the local day that was audited
+    kind     VARCHAR NOT NULL,  -- what is odd about what came in: silent_system, missing_roster, empty_table, …
+    part     VARCHAR NOT NULL,  -- the system, team, table, or column and value that it is about
+    expected DOUBLE,            -- what the past leads one to expect; null where nothing can be said
+    seen     DOUBLE,            -- what came in
+    disables VARCHAR[] NOT NULL -- detectors and explanations that say less, or nothing, for want of it
+);
+
+CREATE TABLE value_days (
+    day       DATE NOT NULL,    -- the local day
+    "column"  VARCHAR NOT NULL, -- a coded column of the lookups
+    "value"   VARCHAR NOT NULL, -- a value in it; empty where none was given
+    lookups   BIGINT NOT NULL   -- lookups of that day with it
+);
+
 -- ── What trends are counted from ─────────────────────────────────────────────────────────────────────────
 
 CREATE TABLE volume_days (
@@ -469,7 +490,7 @@ CREATE TABLE warehouse_version (
     version INTEGER NOT NULL -- of this schema; a warehouse of another version is refused
 );
 
-INSERT INTO warehouse_version VALUES (3);
+INSERT INTO warehouse_version VALUES (4);
 
 CREATE VIEW alerts AS
     -- the triage list: rank 1 is what a reviewer should read first; status is that of the latest verdict
