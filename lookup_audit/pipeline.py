@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
 from lookup_audit import __version__
 from lookup_audit.calibration import current_calibration
@@ -18,7 +17,6 @@ from lookup_audit.scoring import score_day
 from lookup_audit.trends import store_trends
 from lookup_audit.triage import draw_control, remember_pairs, update_alerts
 from lookup_audit.warehouse import SignedSql, Warehouse, load_signed, signed_digest
-from lookup_audit.warehouse.tables import TABLES
 
 
 @dataclass(frozen=True)
@@ -161,21 +159,3 @@ SELECT
     $skipped AS skipped_detectors
 FROM lookup_context
 """
-
-
-def warehouse_status(warehouse: Warehouse) -> dict[str, Any]:
-    """What is loaded (rows by input table), audited (days), and pending (days with reasons)."""
-    audited = warehouse.rows(
-        "SELECT count(*) AS audited_days, min(audit_date) AS first_audited, max(audit_date) AS last_audited FROM runs"
-    )[0]
-    return {
-        "loaded": {table: warehouse.count(table) for table in TABLES},
-        "files": warehouse.count("input_files"),
-        "rejected_rows": warehouse.count("rejected_rows"),
-        **audited,
-        "pending": warehouse.rows(
-            "SELECT day, string_agg(DISTINCT reason, ', ' ORDER BY reason) AS reasons "
-            "FROM pending_days GROUP BY day ORDER BY day"
-        ),
-        "alerts": warehouse.count("alert_episodes"),
-    }

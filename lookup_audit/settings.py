@@ -311,10 +311,56 @@ class Ingest(_Section):
     )
 
 
+class Audit(_Section):
+    """Which days a night takes up by itself."""
+
+    look_back_days: Days = Field(
+        31,
+        description="A day so long before the last audited one, and whose input changed since, is audited again by "
+        "itself; an older one is named, and waits for --all: files of a month ago still come in, and a "
+        "change of long ago would have every night since done again.",
+    )
+
+
+class Publishing(_Section):
+    """What readers get without opening the warehouse."""
+
+    enabled: bool = Field(True, description="After each audit the outputs are there as Parquet.")
+    folder: str | None = Field(
+        None, description="Where; empty means <warehouse>.published beside the warehouse."
+    )
+
+
+class Operation(_Section):
+    """What a night leaves for those who keep it running."""
+
+    log_file: str | None = Field(
+        None, description="One line of JSON for each event; empty means <warehouse>.log beside the warehouse."
+    )
+    metrics_file: str | None = Field(
+        None,
+        description="For the text file collector of Prometheus, a name that ends in .prom; empty writes none.",
+    )
+
+
+class Quality(_Section):
+    """When what came in is called odd."""
+
+    past_weeks: int = Field(
+        8, ge=2, le=53, description="Weeks that a day is compared with: the same weekday."
+    )
+    minimum_lookups: int = Field(
+        20, ge=1, description="A system or value that usually has fewer a day may be silent by chance."
+    )
+    changed_times: float = Field(
+        2.0, gt=1, description="So many times more, or fewer, than usual is a drift that is named."
+    )
+
+
 # What cannot change a finding, a risk or an alert.
 _WITHOUT_EFFECT = {
     "threads", "memory", "language", "reporting", "mandates", "notices", "retention", "evaluation_warehouse",
-    "key_file",
+    "key_file", "audit", "publishing", "operation", "quality",
 }  # fmt: skip
 
 
@@ -330,6 +376,10 @@ class Settings(_Section):
     mandates: Mandates = Mandates()
     notices: Notices = Notices()
     retention: Retention = Retention()
+    audit: Audit = Audit()
+    publishing: Publishing = Publishing()
+    operation: Operation = Operation()
+    quality: Quality = Quality()
     key_file: str | None = Field(
         None,
         description="The secret key of the warehouse, best on another volume; empty means <warehouse>.key beside it.",

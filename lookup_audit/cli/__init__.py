@@ -12,6 +12,7 @@ from lookup_audit.cli import (
     prevention,
     report,
     retention,
+    status,
     suppress,
 )
 from lookup_audit.cli.common import app, complain
@@ -19,7 +20,19 @@ from lookup_audit.errors import LookupAuditError
 
 __all__ = ["app", "main"]
 
-for commands in (load, audit, alerts, suppress, report, dossier, document, prevention, guard, retention):
+for commands in (
+    load,
+    audit,
+    status,
+    alerts,
+    suppress,
+    report,
+    dossier,
+    document,
+    prevention,
+    guard,
+    retention,
+):
     commands.register(app)
 
 
