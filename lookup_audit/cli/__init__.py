@@ -9,6 +9,7 @@ from lookup_audit.cli import (
     dossier,
     guard,
     load,
+    migrate,
     prevention,
     report,
     retention,
@@ -32,6 +33,7 @@ for commands in (
     prevention,
     guard,
     retention,
+    migrate,
 ):
     commands.register(app)
 

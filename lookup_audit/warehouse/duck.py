@@ -17,6 +17,7 @@ from lookup_audit.errors import WarehouseError, WarehouseLocked
 from lookup_audit.settings import Settings
 
 SCHEMA_VERSION = 4
+OLDEST_VERSION = 3  # that can be brought forward (see `migrate`)
 
 Parameters = Mapping[str, Any]
 
@@ -69,9 +70,7 @@ class Warehouse:
                 self._comment_columns()
         version = self.value("SELECT version FROM warehouse_version")
         if version != SCHEMA_VERSION:
-            raise WarehouseError(
-                f"{self.path}: schema version {version}, where this program knows version {SCHEMA_VERSION}"
-            )
+            raise not_of_this_version(self.path, version)
 
     def _comment_columns(self) -> None:
         """Put the comments of schema.sql into the database, where any client shows them."""
@@ -172,6 +171,16 @@ def _refuse_what_is_no_database(path: Path | None) -> None:
         start = file.read(12)
     if start and start[8:12] != b"DUCK":
         raise WarehouseError(f"{path}: is a file, but not a warehouse")
+
+
+def not_of_this_version(path: Path | None, version: int) -> WarehouseError:
+    """The error for a warehouse of another schema, by whether it can be brought forward."""
+    where = f"{path}: is of schema version {version}, and this program works with version {SCHEMA_VERSION}"
+    if version > SCHEMA_VERSION:
+        return WarehouseError(f"{where}; a newer program made it, use that one")
+    if version < OLDEST_VERSION:
+        return WarehouseError(f"{where}; it is too old to be brought forward: load its drops into a new one")
+    return WarehouseError(f"{where}; bring it forward, with a backup: lookup-audit migrate")
 
 
 def not_opened(path: Path | None, message: str) -> WarehouseError:

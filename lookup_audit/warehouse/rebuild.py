@@ -112,6 +112,7 @@ def rebuild(
     *,
     finish: Callable[[Warehouse, list[Copied]], None],
     progress: Progress | None = None,
+    old_stays_as: Path | None = None,
 ) -> list[Copied]:
     """Put a new warehouse of the present schema in the place of the one on the desk; what became of each table.
 
@@ -126,6 +127,8 @@ def rebuild(
         rest are there together, or neither is.
     progress
         Called as `progress(done, total, table)` before each table.
+    old_stays_as
+        A name beside it, under which the old file is still there afterwards; without one it is gone.
 
     Raises
     ------
@@ -144,7 +147,7 @@ def rebuild(
             Warehouse(new, desk.settings).close()
             copied = _fill(desk, new, keeping, progress)
             _finish(new, desk.settings, copied, finish)
-            _put_in_place(path, whole, new)
+            _put_in_place(path, whole, new, old_stays_as)
     except BaseException:
         with suppress(WarehouseError, duckdb.Error):
             desk.run("DETACH DATABASE IF EXISTS new")
@@ -252,7 +255,7 @@ def _finish(
         os.fsync(file.fileno())
 
 
-def _put_in_place(path: Path, whole: Path, new: Path) -> None:
+def _put_in_place(path: Path, whole: Path, new: Path, old_stays_as: Path | None) -> None:
     """Give the new file the old one's owner, mode and name."""
     if any(path.parent.glob(f"{path.name}.wal*")):
         raise WarehouseError(f"{path}: was written to meanwhile; nothing was changed, try again")
@@ -260,6 +263,10 @@ def _put_in_place(path: Path, whole: Path, new: Path) -> None:
     if (known.st_uid, known.st_gid) != (new.stat().st_uid, new.stat().st_gid):
         os.chown(new, known.st_uid, known.st_gid)  # made by root for the account of the service
     new.chmod(stat.S_IMODE(known.st_mode))
+    if old_stays_as:
+        old_stays_as.hardlink_to(
+            whole
+        )  # a second name, not a copy: no time, no room, and the lock is not lost
     new.replace(whole)
     folder = os.open(whole.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:

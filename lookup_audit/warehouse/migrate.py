@@ -1,0 +1,103 @@
+"""An older warehouse, brought to the schema of this program."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lookup_audit.errors import WarehouseError
+from lookup_audit.settings import Settings
+from lookup_audit.warehouse.duck import OLDEST_VERSION, SCHEMA_VERSION, Warehouse, not_of_this_version
+from lookup_audit.warehouse.rebuild import Copied, Keeping, Progress, held, rebuild
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """What a migration came to: the version before and now, rows by table, and where the old file is."""
+
+    before: int
+    now: int
+    tables: tuple[Copied, ...]
+    backup: Path | None
+
+
+def migrate(
+    path: Path,
+    settings: Settings,
+    *,
+    finish: Callable[[Warehouse, int], None],
+    keep_backup: bool = True,
+    progress: Progress | None = None,
+) -> Migrated:
+    """What became of each table, once the warehouse at `path` has the present schema.
+
+    It is written anew beside the old file, compared with it row by row, and takes its place in one step; killed
+    at any moment, the old one or the new one is there whole. A warehouse of the present schema is left alone.
+
+    Parameters
+    ----------
+    finish
+        Called with the new warehouse and the version before, to enter what was done: both are there, or neither.
+    keep_backup
+        Keep the old file, under `backup_of(path, version)`. It holds everything that the old warehouse held: what is
+        forgotten later stays readable in it until it is removed.
+    progress
+        Called as `progress(done, total, table)` before each table.
+
+    Raises
+    ------
+    WarehouseError
+        The warehouse is older than can be brought forward, or newer than this program; a backup of an earlier
+        migration is in the way; or as `rebuild` does. The old file is there as it was.
+    """
+    _forget_half_a_backup(path)
+    with held(path, settings) as desk:
+        version = _version(desk)
+        if version == SCHEMA_VERSION:
+            return Migrated(version, version, (), None)
+        if not OLDEST_VERSION <= version < SCHEMA_VERSION:
+            raise not_of_this_version(path, version)
+        backup = backup_of(path, version) if keep_backup else None
+        if backup and backup.exists():
+            raise WarehouseError(
+                f"{backup}: is there already, so the old warehouse cannot be kept under that name; move it away, "
+                "or migrate without a backup (--no-backup)"
+            )
+        tables = [row["name"] for row in desk.rows(_TABLES)]
+        copied = rebuild(
+            desk,
+            {table: Keeping() for table in tables},
+            finish=lambda made, _: finish(made, version),
+            progress=progress,
+            old_stays_as=backup,
+        )
+    return Migrated(version, SCHEMA_VERSION, tuple(copied), backup)
+
+
+def backup_of(path: Path, version: int) -> Path:
+    """Where the warehouse of that version is kept when it is migrated: beside the file itself."""
+    whole = path.resolve()
+    return whole.with_name(f"{whole.name}.version-{version}")
+
+
+def _forget_half_a_backup(path: Path) -> None:
+    """Take away the second name that a killed migration gave the old file, just before the new one took its place."""
+    for version in range(OLDEST_VERSION, SCHEMA_VERSION):
+        backup = backup_of(path, version)
+        if path.is_file() and backup.is_file() and backup.samefile(path):
+            backup.unlink()
+
+
+def _version(desk: Warehouse) -> int:
+    if not desk.value(
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'old' AND table_name = 'warehouse_version'"
+    ):
+        raise WarehouseError(f"{desk.path}: is a database, but not a lookup-audit warehouse")
+    return int(desk.value("SELECT version FROM warehouse_version"))
+
+
+_TABLES = """
+SELECT table_name AS name
+FROM duckdb_tables()
+WHERE database_name = 'old' AND schema_name = 'main' AND NOT internal AND table_name <> 'warehouse_version'
+ORDER BY table_oid
+"""
