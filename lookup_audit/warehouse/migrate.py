@@ -101,3 +101,7 @@ FROM duckdb_tables()
 WHERE database_name = 'old' AND schema_name = 'main' AND NOT internal AND table_name <> 'warehouse_version'
 ORDER BY table_oid
 """
+
+_IS_WAREHOUSE = """
+SELECT 1 FROM duckdb_tables() WHERE database_name = 'old' AND table_name = 'warehouse_version'
+"""
