@@ -40,8 +40,8 @@ def register(app: typer.Typer) -> None:
 def open_dossier(
     user: Annotated[str, typer.Argument(help="The user whose file is asked for: the id, or its pseudonym.")],
     mandate: Annotated[
-        str, typer.Option(metavar="REF", help="Reference of the written order that allows it.")
-    ],
+        str, typer.Option(metavar="REF", help="Reference of the written order that allows it; needed.")
+    ] = "",
     out: Annotated[Path, typer.Option(help="The folder that the dossier's own folder goes into.")] = Path(
         "dossiers"
     ),

@@ -355,8 +355,8 @@ def whose(
         str, typer.Argument(help="Of a user (u-…) or subject (s-…), or a reference of the dashboard (N-…).")
     ],
     mandate: Annotated[
-        str, typer.Option(metavar="REF", help="Reference of the written order that allows it.")
-    ],
+        str, typer.Option(metavar="REF", help="Reference of the written order that allows it; needed.")
+    ] = "",
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
