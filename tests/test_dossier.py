@@ -159,7 +159,7 @@ def test_the_page_says_what_was_not_audited(warehouse: Warehouse, tmp_path: Path
     text = page(warehouse, tmp_path)
     assert "39 days of the 40 in the period were audited" in text
     assert "1 day with lookups of this user was not audited: 8 Apr 2026" in text
-    assert "Someone in the news: needs news (20 days)" in text
+    assert "Someone in the news: not loaded: news (20 days)" in text
     assert "2 rows of the query logs could not be read; 1 of them name this user id" in text
     assert "dispatches and relations" in text
 

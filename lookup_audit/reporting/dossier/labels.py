@@ -92,9 +92,17 @@ class Labels:
         return shown(self._codes.get(str(value), str(value)))
 
     def skipped(self, reason: str) -> str:
-        """A skipped detector as the runs write it (`detector: why`), with its title."""
-        detector, colon, why = reason.partition(":")
-        return f"{self.detector(detector)}{colon}{why}"
+        """A skipped detector, which the runs write as `detector: needs …`, with its title, in the page's language."""
+        _ = self.words.gettext
+        detector, _colon, needed = reason.partition(": needs ")
+        if needed == "more past user-days":
+            why = _("too few days of users in the past to compare with")
+        elif needed:
+            either = _("or")
+            why = _("not loaded: %(what)s", what=needed.replace(" or ", f" {either} "))
+        else:
+            return reason
+        return f"{self.detector(detector)}: {why}"
 
 
 def _decimals(value: float) -> int:
