@@ -152,11 +152,13 @@ def test_where_two_persons_are_needed_one_is_not_enough(tmp_path: Path) -> None:
     ("changed", "match"),
     [
         ({"purpose": " "}, "needs a purpose"),
-        ({"authority": ""}, "needs a authority"),
+        ({"authority": ""}, "needs an authority"),
         ({"holders": (" ",)}, "needs a holder"),
         ({"last_day": FIRST - timedelta(days=1)}, "before it begins"),
         ({"valid_until": date(2020, 1, 1)}, "which is over"),
         ({"valid_until": date(2099, 1, 1)}, "at most"),
+        ({"reference": "VIK-" + "1" * 100}, "one line of at most 100"),
+        ({"reference": "VIK-1\nVIK-2"}, "one line of at most 100"),
         ({}, "is recorded already"),
     ],
 )

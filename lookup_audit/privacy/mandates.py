@@ -57,7 +57,9 @@ def add_mandate(  # noqa: PLR0913 - each is a field of the order
     texts = {"reference": reference, "authority": authority, "purpose": purpose, "holder": " ".join(holders)}
     for name, text in texts.items():
         if not text.strip():
-            raise UsageError(f"a mandate needs a {name}")
+            raise UsageError(f"a mandate needs {'an' if name[0] in 'aeiou' else 'a'} {name}")
+    if len(reference.strip()) > _LONGEST_REFERENCE or not reference.strip().isprintable():
+        raise UsageError(f"a reference is one line of at most {_LONGEST_REFERENCE} readable characters")
     if last_day < first_day:
         raise UsageError(f"the period of a mandate ends ({last_day}) before it begins ({first_day})")
     if valid_until < today:
@@ -228,6 +230,8 @@ def _known(warehouse: Warehouse, reference: str) -> Mandate:
 def _mandate(row: dict[str, Any]) -> Mandate:
     return Mandate(**{**row, "holders": tuple(row["holders"])})
 
+
+_LONGEST_REFERENCE = 100
 
 _ADD = """
 INSERT INTO mandates (
