@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -10,6 +11,7 @@ from lookup_audit.cli import app, main
 from lookup_audit.privacy.actor import Actor, actor
 from lookup_audit.privacy.mandates import add_mandate, withdraw_mandate
 from lookup_audit.privacy.pseudonyms import pseudonyms_of
+from lookup_audit.reporting.dossier.dossier import write_dossier
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse import Warehouse
 
@@ -26,23 +28,26 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for sql in FILLED:
             opened.run(sql)
         today = opened.settings.today()
-        for reference, changed in {
+        orders: dict[str, dict[str, object]] = {
             "GOOD": {},
             "FOREIGN": {"user_id": "officer-two"},
             "NOT-MINE": {"holders": ("somebody.else",)},
             "EXPIRED": {"valid_until": today},
             "WITHDRAWN": {},
-        }.items():
-            fields = {
+        }
+        for reference, changed in orders.items():
+            fields: dict[str, object] = {
                 "authority": "head of VIK", "purpose": "leak", "user_id": "officer-one", "first_day": FIRST,
                 "last_day": LAST, "valid_until": today + timedelta(days=30), "holders": (me,), "who": SUPERIOR,
-            } | changed  # fmt: skip
+                **changed,
+            }  # fmt: skip
             add_mandate(opened, reference, **fields)  # type: ignore[arg-type]
         opened.run(
             "UPDATE mandates SET valid_until = $day WHERE reference = 'EXPIRED'",
             {"day": today - timedelta(days=1)},
         )
         withdraw_mandate(opened, "WITHDRAWN", reason="the case was closed", who=SUPERIOR)
+        write_dossier(opened, "officer-one", path.parent / "dossiers", mandate="GOOD")
         (path.parent / "pseudonym").write_text(pseudonyms_of(opened).user("officer-one"))
     (path.parent / "two.toml").write_text("[mandates]\ntwo_persons = true\n")
     return path
@@ -69,12 +74,14 @@ COMMANDS = {
     "dossier": ["dossier", "officer-one", "--out", "out"],
     "export": ["export", "out", "--identified"],
     "whose": ["whose", "PSEUDONYM"],
+    "dossier rerun": ["dossier", "rerun", "FOLDER"],
 }
 CASES = {
     f"{command}, {how}": (command, with_, "needs --mandate" if command == "export" and not with_ else said)
     for command in COMMANDS
     for how, with_, said in REFUSALS
     if not (command == "export" and "FOREIGN" in with_)  # an export has no user but the mandate's own
+    and not (command == "dossier rerun" and not with_)  # it falls back to the mandate that the folder names
 }
 
 
@@ -89,8 +96,9 @@ def test_what_a_mandate_does_not_allow_is_refused_and_on_record(
     said: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    pseudonym = (made.parent / "pseudonym").read_text()
-    words = [pseudonym if word == "PSEUDONYM" else word for word in COMMANDS[command]]
+    (folder,) = (made.parent / "dossiers").iterdir()
+    given = {"PSEUDONYM": (made.parent / "pseudonym").read_text(), "FOLDER": str(folder)}
+    words = [given.get(word, word) for word in COMMANDS[command]]
     words += [str(made.parent / word) if word == "two.toml" else word for word in with_]
     before = entries(made)
     code, error = run(monkeypatch, capsys, *words, "--warehouse", str(made))
@@ -151,8 +159,9 @@ def test_with_the_mandate_the_same_words_open(
 
 
 def entries(path: Path) -> list[dict[str, object]]:
-    with Warehouse(path, Settings(threads=1)) as opened:
-        return opened.rows("SELECT * FROM trail ORDER BY entry")
+    with duckdb.connect(str(path), read_only=True) as opened:  # quicker than all that a warehouse checks
+        found = opened.sql("SELECT * FROM trail ORDER BY entry")
+        return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
 
 FILLED = [
