@@ -582,11 +582,11 @@ def test_that_a_message_was_written_or_stayed_without_answer_is_read_by_nothing_
     package = Path(__file__).parents[1] / "lookup_audit"
     judging = [
         path
-        for folder in ("context", "detectors", "triage", "evaluation", "ingest", "reporting/dossier")
+        for folder in ("context", "detectors", "triage", "evaluation", "ingest", "pipeline", "reporting/dossier")
         for path in (package / folder).rglob("*")
         if path.suffix in {".py", ".sql"}
     ]
-    judging += [package / name for name in ("scoring.py", "calibration.py", "trends.py", "pipeline.py")]
+    judging += [package / name for name in ("scoring.py", "calibration.py", "trends.py")]
     reading = re.compile(r"\b(FROM|JOIN)\s+(notices|notice_arms)\b", re.IGNORECASE)
     assert len(judging) > 60
     assert [path.name for path in judging if reading.search(path.read_text(encoding="utf-8"))] == []

@@ -11,7 +11,7 @@ import sqlglot
 from sqlglot import exp
 
 import lookup_audit
-from lookup_audit import pipeline
+from lookup_audit.pipeline import night
 from lookup_audit.context.build import night_values
 from lookup_audit.detectors import check_signed
 from lookup_audit.errors import SettingsError, SignedSqlError
@@ -128,9 +128,7 @@ def test_no_column_of_the_context_is_made_for_nothing() -> None:
     used = {column for rule in RULES for column in rule.columns_used}
     history = (PACKAGE / "context" / "history.sql").read_text(encoding="utf-8")
     kept = set(re.findall(r"\bcontext\.(\w+)", history))
-    counted = {
-        column.name for column in sqlglot.parse_one(pipeline._RUN, dialect="duckdb").find_all(exp.Column)
-    }
+    counted = {column.name for column in sqlglot.parse_one(night._RUN, dialect="duckdb").find_all(exp.Column)}
     assert used | kept | counted <= made
     assert made - used - kept - counted == set()
 

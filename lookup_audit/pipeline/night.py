@@ -1,11 +1,10 @@
-"""The night audit, as plain calls in order: context, explanations, rules, forest, scoring, alerts."""
+"""One night, as plain calls in order: context, explanations, rules, forest, scoring, alerts."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
-from lookup_audit import __version__
 from lookup_audit.calibration import current_calibration
 from lookup_audit.clock import utc_now
 from lookup_audit.context import build_context, store_history
@@ -13,15 +12,21 @@ from lookup_audit.detectors import run_rules
 from lookup_audit.detectors.isolation_forest import PROSE
 from lookup_audit.detectors.nightly_forest import NightlyForest
 from lookup_audit.detectors.peer_anomaly import flag_odd_days
+from lookup_audit.pipeline.changed import left_by, mark_readers
+from lookup_audit.pipeline.configured import code_version, keep_configuration
 from lookup_audit.scoring import score_day
 from lookup_audit.trends import store_trends
 from lookup_audit.triage import draw_control, remember_pairs, update_alerts
-from lookup_audit.warehouse import SignedSql, Warehouse, load_signed, signed_digest
+from lookup_audit.warehouse import SignedSql, Warehouse, load_signed
 
 
 @dataclass(frozen=True)
 class NightSummary:
-    """What auditing one local day came to; the counts are those of its row in `runs`."""
+    """What auditing one local day came to; the counts are those of its row in `runs`.
+
+    `again` says that it had been audited before, and `why` holds the reasons for which it was pending, as in
+    `pending_days`; none where it was only chosen. `gaps` is what is odd about what came in.
+    """
 
     audit_date: date
     lookups: int
@@ -29,52 +34,27 @@ class NightSummary:
     findings: int
     touched: int
     skipped: tuple[str, ...]
+    again: bool = False
+    why: tuple[str, ...] = ()
+    gaps: tuple[Any, ...] = ()
 
 
-def days_to_audit(warehouse: Warehouse, *, first: date | None = None, last: date | None = None) -> list[date]:
-    """The local days, rising, that an audit would do: pending ones, or every day with lookups in a range.
+class Auditor:
+    """Audits local days in rising order; make a new one for every run, so that it sees the texts of now."""
 
-    With neither bound, the days with unaudited or changed input; with one or both, all days with lookups
-    from `first` up to and including `last`, audited before or not.
-    """
-    if first is None and last is None:
-        rows = warehouse.rows("SELECT DISTINCT day FROM pending_days ORDER BY day")
-    else:
-        rows = warehouse.rows(
-            "SELECT DISTINCT local_date AS day FROM lookups "
-            "WHERE ($first IS NULL OR local_date >= $first) AND ($last IS NULL OR local_date <= $last) "
-            "ORDER BY day",
-            {"first": first, "last": last},
-        )
-    return [row["day"] for row in rows]
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+        self._explanations = load_signed("explanation")
+        self._rules = load_signed("rule")
+        self._forest = NightlyForest(warehouse)
 
-
-def audit(
-    warehouse: Warehouse,
-    days: list[date],
-    *,
-    progress: Callable[[int, int, date], None] | None = None,
-) -> list[NightSummary]:
-    """Audit these local days in order, each in one transaction; a summary of each.
-
-    A process that is killed leaves the days before it complete, and the day at hand as it was.
-    `progress(done, total, day)` is called before each day.
-    """
-    explanations = load_signed("explanation")
-    rules = load_signed("rule")
-    forest = NightlyForest(warehouse)
-    summaries = []
-    for done, day in enumerate(sorted(days)):
-        if progress:
-            progress(done, len(days), day)
-        with warehouse.transaction():
-            summaries.append(_audit_day(warehouse, day, explanations, rules, forest))
-    return summaries
-
-
-def code_version() -> str:
-    """The package's version, with a digest of the rules and explanations that it runs."""
-    return f"{__version__}+{signed_digest()}"
+    def audit(self, day: date) -> NightSummary:
+        """Audit one day in one transaction, with what it means for later days; what it came to."""
+        with self._warehouse.transaction():
+            before = left_by(self._warehouse, day)
+            summary = _audit_day(self._warehouse, day, self._explanations, self._rules, self._forest)
+            mark_readers(self._warehouse, day, before)
+        return summary
 
 
 def _audit_day(
@@ -88,6 +68,10 @@ def _audit_day(
     run_id = warehouse.value(
         "SELECT stable_id('r', [$day::VARCHAR, $config_hash, $code_version])",
         {"day": day, "config_hash": warehouse.settings.config_hash, "code_version": code_version()},
+    )
+    again = warehouse.value("SELECT 1 FROM runs WHERE audit_date = $day", {"day": day}) is not None
+    why = warehouse.rows(
+        "SELECT DISTINCT reason FROM pending_days WHERE day = $day ORDER BY reason", {"day": day}
     )
     _forget_results(warehouse, day)
     skipped = build_context(warehouse, day, explanations)
@@ -107,6 +91,7 @@ def _audit_day(
     remember_pairs(warehouse, day)
     update_alerts(warehouse)
     warehouse.run("DELETE FROM pending_days WHERE day = $day", {"day": day})
+    keep_configuration(warehouse)
     warehouse.run(
         _RUN,
         {
@@ -125,7 +110,16 @@ def _audit_day(
         "SELECT lookups, explained, findings FROM runs WHERE audit_date = $day", {"day": day}
     )[0]
     touched = warehouse.value("SELECT count(*) FROM lookup_risk WHERE audit_date = $day", {"day": day})
-    return NightSummary(day, row["lookups"], row["explained"], row["findings"], touched, tuple(skipped))
+    return NightSummary(
+        day,
+        row["lookups"],
+        row["explained"],
+        row["findings"],
+        touched,
+        tuple(skipped),
+        again=again,
+        why=tuple(reason["reason"] for reason in why),
+    )
 
 
 def _forget_results(warehouse: Warehouse, day: date) -> None:
