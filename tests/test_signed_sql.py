@@ -11,10 +11,10 @@ import sqlglot
 from sqlglot import exp
 
 import lookup_audit
-from lookup_audit.pipeline import night
 from lookup_audit.context.build import night_values
 from lookup_audit.detectors import check_signed
 from lookup_audit.errors import SettingsError, SignedSqlError
+from lookup_audit.pipeline import night
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse import (
     SignedSql,
