@@ -71,6 +71,7 @@ def audit(
 
 def audit_pending(warehouse: "Warehouse", start: date | None, end: date | None) -> "list[NightSummary]":
     """Audit with a progress bar; what each night came to."""
+    from lookup_audit.operation.entries import DaysEntered
     from lookup_audit.pipeline import audit as audit_days
     from lookup_audit.pipeline import days_to_audit
 
@@ -78,7 +79,10 @@ def audit_pending(warehouse: "Warehouse", start: date | None, end: date | None) 
     if not days and (start or end):
         raise UsageError("no lookups were loaded for those days; `lookup-audit status` says which there are")
     with progress_bar("audit") as update:
-        return audit_days(warehouse, days, progress=lambda done, total, at: update(done, total, str(at)))
+        entered = DaysEntered(warehouse, lambda done, total, at: update(done, total, str(at)))
+        nights = audit_days(warehouse, days, progress=entered.update)
+        entered.last()
+    return nights
 
 
 def say_nights(nights: "list[NightSummary]") -> None:

@@ -2,8 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, overload
@@ -12,6 +12,8 @@ import typer
 from typer.core import TyperGroup
 
 from lookup_audit import __version__
+from lookup_audit.cli.logged import LoggedCommands, begin_log
+from lookup_audit.cli.progress import progress_on
 from lookup_audit.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class CommandWithParts(TyperGroup):
 
 app = typer.Typer(
     name="lookup-audit",
+    cls=LoggedCommands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -107,6 +110,8 @@ def open_warehouse(path: Path, config: Path | None, *, must_exist: bool = True) 
 
     settings = settings_from(config)
     check_configured(settings)
+    if not must_exist or path.exists():  # a name that was mistyped leaves no log behind
+        begin_log(settings, path)
     return Warehouse(path, settings, must_exist=must_exist)
 
 
@@ -213,31 +218,12 @@ def say_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, numbers:
         say("  ".join(cells).rstrip())
 
 
-@contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar with time left on a terminal, and nothing where the output is a file.
+def progress_bar(label: str) -> AbstractContextManager[Callable[[int, int, str], None]]:
+    """A bar with time left on a terminal, and elsewhere a line at most once a minute.
 
     Yields ``update(done, total, what)``.
     """
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    with Progress(
-        TextColumn(f"{label:<9}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[what]}"),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bar:
-        task = bar.add_task(label, total=None, what="")
-
-        def update(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, what=what)
-
-        yield update
+    return progress_on(label, note)
 
 
 def _as_json(value: Any) -> Any:

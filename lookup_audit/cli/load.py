@@ -104,18 +104,22 @@ def ingest(
 def load_drop(drop: Path, mapping: Path | None, warehouse: Path, config: Path | None) -> "IngestSummary":
     """Load a drop with a progress bar; what came of it."""
     from lookup_audit.ingest import ingest as load
+    from lookup_audit.operation.entries import enter_drop, rejected_by_reason
 
     is_new = not warehouse.exists()
     loaded = False
     try:
         with open_warehouse(warehouse, config, must_exist=False) as opened, progress_bar("ingest") as update:
+            before = rejected_by_reason(opened)
             try:
-                return load(
+                summary = load(
                     opened,
                     drop,
                     mapping=mapping,
                     progress=lambda file, done, total: update(done, total, file),
                 )
+                enter_drop(drop, summary, rejected_by_reason(opened) - before)
+                return summary
             finally:
                 loaded = opened.count("input_files") > 0
     finally:
