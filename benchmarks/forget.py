@@ -34,7 +34,7 @@ from lookup_audit.privacy.mandates import add_mandate
 from lookup_audit.privacy.retention import forget, forgotten_before, history_days
 from lookup_audit.settings import Alerts, Context, Forest, Settings
 from lookup_audit.simulate import simulate
-from lookup_audit.warehouse import Warehouse, duck
+from lookup_audit.warehouse import Warehouse, opening
 
 FIRST = date(2026, 1, 5)
 SETTINGS = Settings(
@@ -115,17 +115,17 @@ def _make(drop: Path, path: Path, options: argparse.Namespace) -> None:
 def _search(folder: Path, whole: Path, before: date) -> dict[str, Any]:
     """How many of the markers stand in the files, before and after, compressed and not."""
     found: dict[str, Any] = {}
-    connect: Any = duck._connect
+    connect: Any = opening.connect
 
     def plainly(*arguments: Any) -> Any:
         connection = connect(*arguments)
         connection.execute("PRAGMA force_compression = 'uncompressed'")
         return connection
 
-    for kind, opening in (("compressed", connect), ("uncompressed", plainly)):
+    for kind, way in (("compressed", connect), ("uncompressed", plainly)):
         here = folder / kind / "a.duckdb"
         here.parent.mkdir()
-        setattr(duck, "_connect", opening)  # noqa: B010 - for the whole process, as a test would
+        setattr(opening, "connect", way)  # noqa: B010 - for the whole process, as a test would
         try:
             shutil.copy(whole, here)
             _forget(here, date.min)  # every row written again, in this way
@@ -136,7 +136,7 @@ def _search(folder: Path, whole: Path, before: date) -> dict[str, Any]:
             words = [word for one in chosen.values() for word in one]
             left = _bytes(here.parent)
         finally:
-            setattr(duck, "_connect", connect)  # noqa: B010
+            setattr(opening, "connect", connect)  # noqa: B010
         found[f"found before, {kind}"] = sum(word.encode() in content for word in words)
         found[f"found after, {kind}"] = [word for word in words if word.encode() in left]
         found["kinds"] = {name: len(one) for name, one in chosen.items()}

@@ -108,7 +108,7 @@ warehouse.run("INSERT INTO users BY NAME SELECT 'user 2000' AS user_id, 'f' AS f
 os.kill(os.getpid(), signal.SIGKILL)
 """
     subprocess.run([sys.executable, "-c", code], check=False)
-    assert beside(path) == ["a.duckdb.wal"]
+    assert "a.duckdb.wal" in beside(path)
     conditions = dict.fromkeys(keeping_of_schema(), Keeping())
     with held(path, SETTINGS) as desk:
         rebuild.rebuild(desk, conditions, finish=enter)
@@ -218,14 +218,14 @@ def test_killed_at_any_step_it_is_the_old_or_the_new_and_a_plain_second_run_ends
 def test_a_folder_or_log_of_a_killed_rebuild_is_never_taken_for_the_warehouse(path: Path) -> None:
     for name in ("a.duckdb.rebuild", "a.duckdb.rebuild.wal"):
         path.with_name(name).write_bytes(b"half")
-    for name in ("a.duckdb.rebuild-17.tmp", "a.duckdb.tmp"):
+    for name in ("a.duckdb.rebuild-17.tmp", "a.duckdb.tmp", "a.duckdb.ingest"):
         path.with_name(name).mkdir()
         (path.with_name(name) / "spilt").write_bytes(b"rows")
-    for name in ("a.duckdb.key", "a.duckdb.ingest", "b.duckdb.rebuild", "xa.duckdb.rebuild"):
+    for name in ("a.duckdb.key", "a.duckdb.log", "b.duckdb.rebuild", "xa.duckdb.rebuild"):
         path.with_name(name).write_bytes(b"another's")
     write_anew(path)
     assert state(path) == NEW
-    assert beside(path) == ["a.duckdb.ingest", "a.duckdb.key", "b.duckdb.rebuild", "xa.duckdb.rebuild"]
+    assert beside(path) == ["a.duckdb.key", "a.duckdb.log", "b.duckdb.rebuild", "xa.duckdb.rebuild"]
 
 
 def test_leftovers_are_told_by_name_alone_whatever_signs_are_in_it(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from lookup_audit.privacy.retained import RETAINED
 from lookup_audit.privacy.retention import days_to_keep, foresee, forget, forgotten_before, history_days
 from lookup_audit.settings import Retention, Settings, load_settings
 from lookup_audit.triage import record_verdict
-from lookup_audit.warehouse import Warehouse, duck
+from lookup_audit.warehouse import Warehouse, opening
 from tests.retention_world import BEFORE, FIRST, LAST, SETTINGS, made, rows_of, words_in, words_on_disk
 
 WHO = Actor("records", "R. de Vries")
@@ -88,14 +88,14 @@ def forget_it(path: Path, before: date = BEFORE, **more: Any) -> Any:
 @pytest.fixture
 def uncompressed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The engine writes texts as they are, so that a search of bytes finds every one."""
-    connect = duck._connect
+    connect = opening.connect
 
     def plainly(*arguments: Any) -> duckdb.DuckDBPyConnection:
         connection = connect(*arguments)
         connection.execute("PRAGMA force_compression = 'uncompressed'")
         return connection
 
-    monkeypatch.setattr(duck, "_connect", plainly)
+    monkeypatch.setattr(opening, "connect", plainly)
     yield
 
 
@@ -569,7 +569,7 @@ def test_the_command_says_what_went_and_every_other_command_still_works(path: Pa
         ["trail", "verify"],
     ):  # fmt: skip
         run(path, *words)
-    assert sorted(one.name for one in path.parent.iterdir()) == ["a.duckdb", "a.duckdb.key"]
+    assert sorted(one.name for one in path.parent.iterdir()) == ["a.duckdb", "a.duckdb.key", "a.duckdb.log"]
     assert path.stat().st_mode & 0o777 == 0o600
 
 

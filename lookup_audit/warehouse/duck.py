@@ -1,10 +1,7 @@
 """A warehouse in one DuckDB file, readable by its owner only."""
 
-import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,8 +10,11 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from lookup_audit.errors import WarehouseError, WarehouseLocked
+from lookup_audit.errors import WarehouseError
 from lookup_audit.settings import Settings
+from lookup_audit.warehouse import opening
+from lookup_audit.warehouse.leftovers import remove_leftovers, spill_folder
+from lookup_audit.warehouse.lock import Waiting, when_free
 
 SCHEMA_VERSION = 4
 OLDEST_VERSION = 3  # that can be brought forward (see `migrate`)
@@ -31,59 +31,72 @@ class Warehouse:
     ----------
     path
         The DuckDB file; ``None`` for one in memory (tests, previews). Made when absent, unless
-        `must_exist`; a new file and its write-ahead log are readable by their owner only.
+        `must_exist`, whole or not at all; a new file and its write-ahead log are readable by their owner only.
     settings
         Threads and memory of the engine are taken from here.
+    waiting
+        For how long to wait while another process has it open; not at all when not given.
 
     Raises
     ------
     WarehouseLocked
-        Another process has it open; the message names it.
+        Another process has it open; the message says who.
     WarehouseError
         It is absent, not a warehouse, or of another schema version.
     """
 
-    def __init__(self, path: Path | None, settings: Settings, *, must_exist: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        settings: Settings,
+        *,
+        must_exist: bool = False,
+        waiting: Waiting | None = None,
+    ) -> None:
         self.path = path
         self.settings = settings
-        fresh = path is None or not path.exists()
-        if fresh and must_exist:
-            raise WarehouseError(f"{path}: there is no warehouse here; load a drop first (ingest)")
-        self._connection = _connect(path, settings)
+        self._spill: Path | None = None
+        self._connection = (
+            opening.connect(None, settings)
+            if path is None
+            else when_free(lambda: opening.opened(path, settings, must_exist=must_exist), waiting)
+        )
         try:
-            self._prepare(fresh)
+            self._prepare()
         except BaseException:
             self.close()
             raise
 
-    def _prepare(self, fresh: bool) -> None:
-        self.script(_text("functions.sql").replace("CREATE MACRO", "CREATE OR REPLACE TEMP MACRO"))
-        known = self.value(
-            "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'warehouse_version' AND column_name = 'version'"
-        )
-        if not known:
-            held = "SELECT (SELECT count(*) FROM duckdb_tables()) + count(*) FROM duckdb_views() WHERE NOT internal"
-            if not fresh and self.value(held):
+    def _prepare(self) -> None:
+        if self.path is not None:
+            self._make_room_to_spill(self.path)
+        macros = opening.package_text("functions.sql")
+        self.script(macros.replace("CREATE MACRO", "CREATE OR REPLACE TEMP MACRO"))
+        if not self.value(_HAS_VERSION):
+            if self.value(_HOLDS_ANYTHING):
                 raise WarehouseError(f"{self.path}: is a database, but not a lookup-audit warehouse")
-            with self.transaction():
-                self.script(_text("schema.sql"))
-                self._comment_columns()
+            opening.write_schema(self._connection, self.path)
         version = self.value("SELECT version FROM warehouse_version")
         if version != SCHEMA_VERSION:
             raise not_of_this_version(self.path, version)
 
-    def _comment_columns(self) -> None:
-        """Put the comments of schema.sql into the database, where any client shows them."""
-        for table, body in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", _text("schema.sql"), re.DOTALL):
-            for column, comment in re.findall(r'^ +("?\w+"?) .*?-- (.+)$', body, re.MULTILINE):
-                quoted = comment.strip().replace("'", "''")
-                self.run(f"COMMENT ON COLUMN {table}.{column} IS '{quoted}'")
+    def _make_room_to_spill(self, path: Path) -> None:
+        """A folder beside the file that only its owner can enter, for what does not fit in memory.
+
+        What a killed process left there is removed first: this process has the file open now, so that one is gone.
+        """
+        with suppress(OSError):  # where nothing can be written, the engine says so once it has to spill
+            remove_leftovers(path)
+            self._spill = spill_folder(path)
+            self._spill.mkdir(mode=0o700)
+            quoted = str(self._spill).replace("'", "''")
+            self.run(f"SET temp_directory = '{quoted}'")
 
     def _execute(self, sql: str, parameters: Parameters | None = None) -> duckdb.DuckDBPyConnection:
-        """Run a query; a full disk or too little memory is an error of the warehouse, not of the program."""
+        """Run a query; a full disk, a lost share or too little memory is an error of the warehouse."""
         try:
             return self._connection.execute(sql, dict(parameters or {}))
-        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
             raise WarehouseError(f"{self.path}: {str(error).splitlines()[0]}") from error
 
     def run(self, sql: str, parameters: Parameters | None = None) -> None:
@@ -140,13 +153,26 @@ class Warehouse:
         self._execute("COMMIT")
 
     def _roll_back(self) -> None:
-        """Undo, unless the engine already did so by itself."""
-        with suppress(duckdb.TransactionException):
+        """Undo, unless the engine already did so by itself, or can do nothing any more until it is opened again."""
+        with suppress(duckdb.TransactionException, duckdb.FatalException, duckdb.IOException):
             self._connection.execute("ROLLBACK")
+
+    def remove(self) -> None:
+        """Take the file away and release it: as it was never there, also where another process waits for it.
+
+        All is in the file itself by then, so nothing is left to be written under a name that may be another's.
+        """
+        self.run("CHECKPOINT")
+        if self.path is not None:
+            self.path.resolve().unlink()
+        self.close()
 
     def close(self) -> None:
         """Release the file; nothing can be run after."""
         self._connection.close()
+        if self._spill is not None:
+            with suppress(OSError):  # there no more, or not empty: what the next one to open it removes
+                self._spill.rmdir()
 
     def __enter__(self) -> Self:
         return self
@@ -155,22 +181,6 @@ class Warehouse:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _text(name: str) -> str:
-    return (files("lookup_audit.warehouse") / name).read_text(encoding="utf-8")
-
-
-def _refuse_what_is_no_database(path: Path | None) -> None:
-    """A folder, or a file of another kind: the engine would take some of these for data and keep nothing."""
-    if path is None or not path.exists():
-        return
-    if path.is_dir():
-        raise WarehouseError(f"{path}: is a folder, not a warehouse")
-    with path.open("rb") as file:
-        start = file.read(12)
-    if start and start[8:12] != b"DUCK":
-        raise WarehouseError(f"{path}: is a file, but not a warehouse")
 
 
 def not_of_this_version(path: Path | None, version: int) -> WarehouseError:
@@ -183,37 +193,10 @@ def not_of_this_version(path: Path | None, version: int) -> WarehouseError:
     return WarehouseError(f"{where}; bring it forward, with a backup: lookup-audit migrate")
 
 
-def not_opened(path: Path | None, message: str) -> WarehouseError:
-    """The error for a file that the engine could not open, by what it said: who holds it, or what is wrong."""
-    holder = re.search(r"Conflicting lock is held in (.+?) \(PID (\d+)\)", message)
-    if holder:
-        return WarehouseLocked(
-            f"{path}: in use by process {holder[2]} ({Path(holder[1]).name}); try again when it is done"
-        )
-    return WarehouseError(f"{path}: cannot be opened: {message.splitlines()[0]}")
+_HAS_VERSION = """
+SELECT count(*) FROM duckdb_columns() WHERE table_name = 'warehouse_version' AND column_name = 'version'
+"""
 
-
-def _connect(path: Path | None, settings: Settings) -> duckdb.DuckDBPyConnection:
-    options: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": False,  # nothing is fetched, ever
-        "autoload_known_extensions": False,
-        "allow_community_extensions": False,
-        "preserve_insertion_order": True,
-    }
-    if settings.threads is not None:
-        options["threads"] = settings.threads
-    options["memory_limit"] = settings.memory or "60%"
-    _refuse_what_is_no_database(path)
-    before = os.umask(0o077)
-    try:
-        connection = duckdb.connect(str(path) if path else ":memory:", config=options)
-    except duckdb.IOException as error:
-        raise not_opened(path, str(error)) from error
-    except duckdb.Error as error:
-        raise WarehouseError(f"{path}: cannot be opened: {str(error).splitlines()[0]}") from error
-    finally:
-        os.umask(before)
-    connection.execute("SET TimeZone = 'UTC'")
-    with suppress(duckdb.InvalidInputException):  # a notebook without widgets has no bar to turn off
-        connection.execute("SET enable_progress_bar = false")  # standard output belongs to the answer
-    return connection
+_HOLDS_ANYTHING = """
+SELECT (SELECT count(*) FROM duckdb_tables()) + count(*) FROM duckdb_views() WHERE NOT internal
+"""

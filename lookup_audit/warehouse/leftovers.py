@@ -1,4 +1,4 @@
-"""What a killed process left beside a warehouse: a new file that never took its place, and what was spilt."""
+"""What a killed process left beside a warehouse: a new file that never took its place, and rows on their way."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,31 @@ def remove_leftovers(path: Path) -> list[Path]:
     readable on disk after a crash, for the engine removes only what it spilt itself.
     """
     whole = path.resolve()
-    found = [*whole.parent.glob(f"{_literal(whole.name)}.rebuild*"), path.with_name(f"{path.name}.tmp")]
+    found = [*_like(whole, "rebuild"), *_like(whole, "new-"), spill_folder(path), ingest_folder(path)]
+    return _remove([*found, path.with_name(f"{path.name}.tmp")])
+
+
+def remove_unfinished(part: Path) -> None:
+    """Take away a file under its own name that never got its place, and what the engine has beside it."""
+    _remove([part, *_like(part, "")])
+
+
+def spill_folder(path: Path) -> Path:
+    """Where the engine puts what does not fit in memory, beside the file itself."""
+    whole = path.resolve()
+    return whole.with_name(f"{whole.name}.tmp")
+
+
+def ingest_folder(path: Path) -> Path:
+    """Where files are unpacked and read into shape while they are loaded."""
+    return path.with_name(f"{path.name}.ingest")
+
+
+def _like(whole: Path, ending: str) -> list[Path]:
+    return list(whole.parent.glob(f"{_literal(whole.name)}.{ending}*"))
+
+
+def _remove(found: list[Path]) -> list[Path]:
     removed = []
     for one in found:
         if one.is_dir() and not one.is_symlink():

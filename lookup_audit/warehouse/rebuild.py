@@ -26,8 +26,10 @@ import duckdb
 
 from lookup_audit.errors import WarehouseError
 from lookup_audit.settings import Settings
-from lookup_audit.warehouse.duck import Warehouse, not_opened
+from lookup_audit.warehouse.duck import Warehouse
 from lookup_audit.warehouse.leftovers import remove_leftovers
+from lookup_audit.warehouse.lock import Waiting, when_free
+from lookup_audit.warehouse.opening import identity, not_opened
 
 Progress = Callable[[int, int, str], None]
 
@@ -60,11 +62,12 @@ class _Counted(Copied):
 
 
 @contextmanager
-def held(path: Path, settings: Settings) -> Iterator[Warehouse]:
+def held(path: Path, settings: Settings, waiting: Waiting | None = None) -> Iterator[Warehouse]:
     """An empty desk on which the tables of the warehouse at `path` lie open under their own names, to be read.
 
     For as long as the block lasts no other process can open that warehouse. Temporary tables may be made.
-    Never open and close the file by other means inside the block: that would end the lock (POSIX).
+    Never open and close the file by other means inside the block: that would end the lock (POSIX). Where another
+    process has it open, one waits for it as `waiting` says.
 
     Raises
     ------
@@ -84,7 +87,7 @@ def held(path: Path, settings: Settings) -> Iterator[Warehouse]:
     try:
         with Warehouse(None, settings) as desk:
             desk.path = path  # what errors on this desk are about
-            _open_old(desk, path)
+            when_free(lambda: _open_old(desk, path), waiting)
             remove_leftovers(path)
             with _said_clearly(path):
                 spill.mkdir(mode=0o700)
@@ -159,10 +162,16 @@ def rebuild(
 
 
 def _open_old(desk: Warehouse, path: Path) -> None:
-    try:
-        desk.run(f"ATTACH {_text(path)} AS old")
-    except WarehouseError as error:
-        raise not_opened(path, str(error.__cause__)) from error
+    """Attach the file that has this name; it may be another once the lock is had (see `opening.opened`)."""
+    while True:
+        known = identity(path)
+        try:
+            desk.run(f"ATTACH {_text(path)} AS old")
+        except WarehouseError as error:
+            raise not_opened(path, str(error.__cause__), desk.settings) from error
+        if identity(path) == known:
+            return
+        desk.run("DETACH old")
 
 
 def _fill(
