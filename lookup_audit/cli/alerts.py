@@ -11,6 +11,8 @@ from lookup_audit.cli.common import (
     CommandWithParts,
     ConfigOption,
     JsonOption,
+    MemoryOption,
+    WaitOption,
     WarehouseOption,
     counted,
     day_from,
@@ -81,6 +83,8 @@ def alerts(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the queue of what a person should triage, highest risk first; with --json every alert.
@@ -116,7 +120,7 @@ def alerts(
     limit = limit or (None if as_json else 25)
     statuses = cast("list[Any]", [status] if status else get_args(Status) if every else ["new", "asked"])
     days = [day_from(first, "--from"), day_from(last, "--to"), day_from(asked_before, "--asked-before")]
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         if control:
             _control(opened, limit, statuses, as_json=as_json)
             return
@@ -264,6 +268,8 @@ def alerts_show(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show one alert whole: what is asked and why, what explains it, what is not known; the look is recorded.
@@ -276,7 +282,7 @@ def alerts_show(
     from lookup_audit.reporting.alert.words import alert_in_words
 
     language = language_from(lang)
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         read = open_alert(opened, alert, reason=reason, who=actor(who))
         told = alert_in_words(read, language or opened.settings.language)
     if as_json:
@@ -304,6 +310,8 @@ def triage(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Record a verdict on an alert or a lookup of the control sample; earlier verdicts are kept.
@@ -313,7 +321,7 @@ def triage(
     from lookup_audit.privacy.actor import actor
     from lookup_audit.triage import record_verdict
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         entry = record_verdict(opened, alert, verdict, note, actor(who), because=because, answer=answer)
     if as_json:
         say_json(vars(entry))

@@ -11,6 +11,8 @@ from lookup_audit.cli.common import (
     DONE_WITH_SHORTFALL,
     ConfigOption,
     JsonOption,
+    MemoryOption,
+    WaitOption,
     WarehouseOption,
     counted,
     day_from,
@@ -48,6 +50,8 @@ def audit(
     ] = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Audit every day that has unaudited or changed input, in order; or the days that you choose."""
@@ -56,7 +60,7 @@ def audit(
     start, end = day_from(day or first, "--date" if day else "--from"), day_from(day or last, "--to")
     if start and end and start > end:
         raise typer.BadParameter(f"{start} is after {end}", param_hint="--from")
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         nights = audit_pending(opened, start, end)
         required = set(opened.settings.required_detectors)
     if as_json:

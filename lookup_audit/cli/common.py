@@ -19,6 +19,7 @@ from lookup_audit.errors import WarehouseError
 if TYPE_CHECKING:
     from lookup_audit.settings import Settings
     from lookup_audit.warehouse import Warehouse
+    from lookup_audit.warehouse.lock import Waiting
 
 DONE_WITH_SHORTFALL = 3
 
@@ -36,9 +37,27 @@ class CommandWithParts(TyperGroup):
         return super().parse_args(ctx, args if named else [next(iter(self.commands)), *args])
 
 
+class Commands(LoggedCommands):
+    """The commands of the application, where `--wait` may stand without a number of seconds."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments, with the usual number of seconds where none was given."""
+        spelt_out = [
+            f"--wait={_USUAL_WAIT}" if word == "--wait" and not _is_number(following) else word
+            for word, following in zip(args, [*args[1:], ""], strict=True)
+        ]
+        return super().parse_args(ctx, spelt_out)
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal()
+
+
+_USUAL_WAIT = 3600  # seconds: longer than a night's audit of most units, and over before the working day
+
 app = typer.Typer(
     name="lookup-audit",
-    cls=LoggedCommands,
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -62,6 +81,21 @@ WarehouseOption = Annotated[
 ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", envvar="LOOKUP_AUDIT_CONFIG", metavar="FILE", help="Settings in TOML."),
+]
+WaitOption = Annotated[
+    float | None,
+    typer.Option(
+        "--wait",
+        metavar="[SECONDS]",
+        min=0,
+        help="Wait while another process has the warehouse open: so many seconds at most, an hour when not given.",
+    ),
+]
+MemoryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--memory", metavar="SIZE", help="Of the engine, as 4GB or 50%; what does not fit is put on disk."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 LanguageOption = Annotated[
@@ -97,22 +131,45 @@ def _options(
     pass  # what the program does is in the help of the application
 
 
-def settings_from(config: Path | None) -> "Settings":
-    """The settings that a command runs under."""
-    from lookup_audit.settings import load_settings
+def settings_from(config: Path | None, memory: str | None = None) -> "Settings":
+    """The settings that a command runs under; `memory` goes before what is configured."""
+    from lookup_audit.settings import Settings, load_settings
 
-    return load_settings(config)
+    settings = load_settings(config)
+    if memory is None:
+        return settings
+    try:
+        return settings.model_copy(update={"memory": Settings(memory=memory).memory})
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{memory!r} is no size that the engine can start with; write it as 4GB, 512MiB or 50%",
+            param_hint="--memory",
+        ) from error
 
 
-def open_warehouse(path: Path, config: Path | None, *, must_exist: bool = True) -> "Warehouse":
+def waiting_for(seconds: float | None) -> "Waiting | None":
+    """How a command waits for a warehouse that another process has open, with a line that says for whom."""
+    from lookup_audit.warehouse.lock import Waiting
+
+    return None if seconds is None else Waiting(seconds, note)
+
+
+def open_warehouse(
+    path: Path,
+    config: Path | None,
+    *,
+    must_exist: bool = True,
+    wait: float | None = None,
+    memory: str | None = None,
+) -> "Warehouse":
     """The warehouse that a command works on; only loading may make a new one."""
     from lookup_audit.warehouse import Warehouse, check_configured
 
-    settings = settings_from(config)
+    settings = settings_from(config, memory)
     check_configured(settings)
     if not must_exist or path.exists():  # a name that was mistyped leaves no log behind
         begin_log(settings, path)
-    return Warehouse(path, settings, must_exist=must_exist)
+    return Warehouse(path, settings, must_exist=must_exist, waiting=waiting_for(wait))
 
 
 def check_period(warehouse: "Warehouse", first: date | None, last: date | None) -> None:

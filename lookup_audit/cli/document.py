@@ -10,6 +10,8 @@ from lookup_audit.cli.common import (
     ConfigOption,
     JsonOption,
     LanguageOption,
+    MemoryOption,
+    WaitOption,
     counted,
     language_from,
     note,
@@ -49,6 +51,8 @@ def document(
         ),
     ] = None,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the documents for those who must sign, with the figures and settings of this warehouse.
@@ -70,7 +74,7 @@ def document(
         say(tables_document().rstrip("\n"))
         return
     source = None if unfilled else warehouse or (DEFAULT_WAREHOUSE if DEFAULT_WAREHOUSE.exists() else None)
-    files = _write(source, out, config, language_from(lang))
+    files = _write(source, out, config, language_from(lang), wait=wait, memory=memory)
     places = sum(unfilled_places(file.read_text(encoding="utf-8")) for file in files)
     if as_json:
         say_json({"files": files, "filled_from": source, "places_to_fill_in": places})
@@ -81,7 +85,15 @@ def document(
     note(f"{counted(places, 'place')} for the organisation to fill in; each is marked and numbered.")
 
 
-def _write(source: Path | None, out: Path, config: Path | None, language: "Language | None") -> list[Path]:
+def _write(
+    source: Path | None,
+    out: Path,
+    config: Path | None,
+    language: "Language | None",
+    *,
+    wait: float | None,
+    memory: str | None,
+) -> list[Path]:
     from lookup_audit.reporting.documents import write_documents
     from lookup_audit.warehouse import check_configured
 
@@ -89,5 +101,5 @@ def _write(source: Path | None, out: Path, config: Path | None, language: "Langu
         settings = settings_from(config)
         check_configured(settings)
         return write_documents(None, out, language=language, settings=settings)
-    with open_warehouse(source, config) as opened:
+    with open_warehouse(source, config, wait=wait, memory=memory) as opened:
         return write_documents(opened, out, language=language)

@@ -12,6 +12,8 @@ from lookup_audit.cli.common import (
     ConfigOption,
     JsonOption,
     LanguageOption,
+    MemoryOption,
+    WaitOption,
     WarehouseOption,
     counted,
     day_from,
@@ -63,6 +65,8 @@ def open_dossier(
     claimed: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write one user's file for an authorised investigation; the opening itself is logged.
@@ -79,7 +83,7 @@ def open_dossier(
     from lookup_audit.reporting.dossier.dossier import write_dossier
 
     start, end = day_from(first, "--from"), day_from(last, "--to")
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         written = write_dossier(
             opened,
             user,
@@ -144,6 +148,8 @@ def rerun(
     claimed: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a dossier again from the warehouse and report any difference: 0 for none, 1 for some.
@@ -153,7 +159,7 @@ def rerun(
     from lookup_audit.privacy.actor import actor
     from lookup_audit.reporting.dossier.rerun import rerun_dossier
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         made = rerun_dossier(opened, folder, mandate=mandate, who=actor(claimed))
     if as_json:
         say_json({"identical": made.is_identical, **vars(made)})

@@ -9,6 +9,8 @@ from lookup_audit.cli.common import (
     AsOption,
     ConfigOption,
     JsonOption,
+    MemoryOption,
+    WaitOption,
     WarehouseOption,
     complain,
     counted,
@@ -71,6 +73,8 @@ def mandate_add(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Record a written order: who gave it, for what, about which user and days, and who may use it."""
@@ -79,7 +83,7 @@ def mandate_add(
     from lookup_audit.privacy.pseudonyms import user_behind
 
     days = (day_from(first, "--from"), day_from(last, "--to"), day_from(valid_until, "--valid-until"))
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         mandate = add_mandate(
             opened,
             reference,
@@ -101,13 +105,15 @@ def mandate_approve(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Approve a mandate that another account added; needed where mandates.two_persons is set."""
     from lookup_audit.privacy.actor import actor
     from lookup_audit.privacy.mandates import approve_mandate
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         _say_mandates(opened, [approve_mandate(opened, reference, actor(who))], as_json=as_json)
 
 
@@ -118,13 +124,15 @@ def mandate_withdraw(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """End a mandate before its last day; nothing can be opened under it from then on."""
     from lookup_audit.privacy.actor import actor
     from lookup_audit.privacy.mandates import withdraw_mandate
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         _say_mandates(opened, [withdraw_mandate(opened, reference, reason, actor(who))], as_json=as_json)
 
 
@@ -132,12 +140,14 @@ def mandate_withdraw(
 def mandate_list(
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List every mandate, the latest first, and how it stands; users by pseudonym."""
     from lookup_audit.privacy.mandates import list_mandates
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         _say_mandates(opened, list_mandates(opened), as_json=as_json)
 
 
@@ -177,6 +187,8 @@ def trail_verify(
     ] = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find every entry that was changed, removed or moved; with an anchor also a log cut off or rewritten.
@@ -185,7 +197,7 @@ def trail_verify(
     """
     from lookup_audit.privacy import trail
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         faults = trail.verify(opened, anchors=tuple(anchors or ()))
         entries, last = opened.count("trail"), trail.anchor(opened)
     if as_json:
@@ -216,6 +228,8 @@ def trail_list(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List what was done, by whom and why, oldest first; users by pseudonym.
@@ -227,7 +241,7 @@ def trail_list(
     from lookup_audit.privacy.pseudonyms import shown_about
 
     start, end = day_from(first, "--from"), day_from(last, "--to")
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         with opened.transaction():
             trail.record(opened, action="trail list", about=None, reason=reason, who=actor(who))
         entries = shown_about(opened, trail.list_entries(opened, first=start, last=end, action=action))
@@ -251,12 +265,14 @@ def trail_list(
 def trail_anchor(
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print number and hash of the last entry, to keep elsewhere: in a mail, or on paper."""
     from lookup_audit.privacy import trail
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         last = trail.anchor(opened)
     if as_json:
         say_json({"anchor": last})
@@ -275,6 +291,8 @@ def trail_about(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say who looked at a user, when and why: the answer to an officer's request for access.
@@ -286,7 +304,7 @@ def trail_about(
     from lookup_audit.privacy.actor import actor
     from lookup_audit.privacy.pseudonyms import user_behind
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         user_id = user_behind(opened, user)
         with opened.transaction():
             trail.record(opened, action="trail about", about=user_id, reason=reason, who=actor(who))
@@ -327,6 +345,8 @@ def key_rotate(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a new key: from then on every pseudonym and every reference is another.
@@ -338,7 +358,7 @@ def key_rotate(
     from lookup_audit.privacy.keys import finish_rotation, rotate_key
     from lookup_audit.privacy.trail import record
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         with opened.transaction():
             made = rotate_key(opened, lost=lost)
             why = f"{reason.strip()} (now {made})" if reason.strip() else ""
@@ -360,13 +380,15 @@ def whose(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say whom a pseudonym stands for, under a mandate: its user, or a subject that this user looked up."""
     from lookup_audit.privacy.actor import actor
     from lookup_audit.reporting.whose import name_behind
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         found = name_behind(opened, pseudonym.strip(), mandate, actor(who))
     if as_json:
         say_json({"pseudonym": pseudonym.strip(), "id": found})

@@ -1,6 +1,7 @@
 """Commands that bring data in: simulate, ingest, demo."""
 
 import shlex
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -12,6 +13,8 @@ from lookup_audit.cli.common import (
     DONE_WITH_SHORTFALL,
     ConfigOption,
     JsonOption,
+    MemoryOption,
+    WaitOption,
     WarehouseOption,
     counted,
     day_from,
@@ -23,6 +26,7 @@ from lookup_audit.cli.common import (
     say_json,
     say_table,
 )
+from lookup_audit.errors import WarehouseError
 
 if TYPE_CHECKING:
     from lookup_audit.ingest import IngestSummary
@@ -89,10 +93,12 @@ def ingest(
     ] = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Load a drop: every row ends in its table or in rejected_rows, and the counts add up."""
-    summary = load_drop(drop, mapping, warehouse, config)
+    summary = load_drop(drop, mapping, warehouse, config, wait=wait, memory=memory)
     if as_json:
         say_json(summary_as_dict(summary))
     else:
@@ -101,30 +107,35 @@ def ingest(
         raise typer.Exit(DONE_WITH_SHORTFALL)
 
 
-def load_drop(drop: Path, mapping: Path | None, warehouse: Path, config: Path | None) -> "IngestSummary":
+def load_drop(
+    drop: Path,
+    mapping: Path | None,
+    warehouse: Path,
+    config: Path | None,
+    *,
+    wait: float | None = None,
+    memory: str | None = None,
+) -> "IngestSummary":
     """Load a drop with a progress bar; what came of it."""
     from lookup_audit.ingest import ingest as load
     from lookup_audit.operation.entries import enter_drop, rejected_by_reason
 
     is_new = not warehouse.exists()
-    loaded = False
-    try:
-        with open_warehouse(warehouse, config, must_exist=False) as opened, progress_bar("ingest") as update:
-            before = rejected_by_reason(opened)
-            try:
-                summary = load(
-                    opened,
-                    drop,
-                    mapping=mapping,
-                    progress=lambda file, done, total: update(done, total, file),
-                )
-                enter_drop(drop, summary, rejected_by_reason(opened) - before)
-                return summary
-            finally:
-                loaded = opened.count("input_files") > 0
-    finally:
-        if is_new and not loaded:  # a drop that failed leaves no empty warehouse behind
-            warehouse.unlink(missing_ok=True)
+    with (
+        open_warehouse(warehouse, config, must_exist=False, wait=wait, memory=memory) as opened,
+        progress_bar("ingest") as update,
+    ):
+        before = rejected_by_reason(opened)
+        try:
+            summary = load(
+                opened, drop, mapping=mapping, progress=lambda file, done, total: update(done, total, file)
+            )
+            enter_drop(drop, summary, rejected_by_reason(opened) - before)
+            return summary
+        finally:
+            with suppress(WarehouseError):  # what went wrong before is what is to be said
+                if is_new and not opened.count("input_files"):
+                    opened.remove()  # a drop that failed leaves no empty warehouse behind
 
 
 def summary_as_dict(summary: "IngestSummary") -> dict[str, Any]:
@@ -188,6 +199,8 @@ def demo(
         Path | None, typer.Option(metavar="PATH", help="The DuckDB file; inside OUT when not given.")
     ] = None,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
 ) -> None:
     """From nothing to a dashboard: sample data in, night audits, reports out, a dossier under its own mandate."""
     from lookup_audit.cli.alerts import say_alerts
@@ -214,8 +227,8 @@ def demo(
             make_drop(drop, users=400, days=91, seed=2026, start=date(2026, 1, 5), world="measures")
     path = warehouse or out / "lookup_audit.duckdb"
     say(f"1. Loading {drop}")
-    say_summary(load_drop(drop, None, path, config))
-    with open_warehouse(path, config) as opened:
+    say_summary(load_drop(drop, None, path, config, wait=wait, memory=memory))
+    with open_warehouse(path, config, wait=wait, memory=memory) as opened:
         say("\n2. Auditing night by night")
         say_nights(audit_pending(opened, None, None))
         say("\n3. What a reviewer would read first")

@@ -12,6 +12,8 @@ from lookup_audit.cli.common import (
     ConfigOption,
     JsonOption,
     LanguageOption,
+    MemoryOption,
+    WaitOption,
     WarehouseOption,
     check_period,
     counted,
@@ -60,6 +62,8 @@ def notice_write(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write one message for each user with an unexplained lookup of a low-risk kind, in Dutch and English.
@@ -77,7 +81,7 @@ def notice_write(
     if day and (first or last):
         raise typer.BadParameter("give a date, or a range, not both", param_hint="--date")
     start, end = day_from(day or first, "--date" if day else "--from"), day_from(day or last, "--to")
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         require_enabled(opened)
         check_period(opened, start, end)
         run = write_notices(opened, out, who=actor(who), first=start, last=end, dry_run=dry_run)
@@ -98,6 +102,8 @@ def notice_write(
 def notice_effect(
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say whether users who were written to had another such lookup less often than those whom the lot held out.
@@ -106,7 +112,7 @@ def notice_effect(
     """
     from lookup_audit.reporting.notices.effect import read_effect
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         effect = read_effect(opened)
     if as_json:
         say_json(effect.as_dict())
@@ -130,6 +136,8 @@ def mirror(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write a user's own overview of lookups beside the peers', at the user's own wish, for a talk about awareness.
@@ -140,7 +148,7 @@ def mirror(
     from lookup_audit.reporting.mirror.mirror import write_mirror
 
     start, end = day_from(first, "--from"), day_from(last, "--to")
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         check_period(opened, start, end)
         pages = write_mirror(
             opened,

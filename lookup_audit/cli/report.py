@@ -11,6 +11,8 @@ from lookup_audit.cli.common import (
     ConfigOption,
     JsonOption,
     LanguageOption,
+    MemoryOption,
+    WaitOption,
     WarehouseOption,
     check_period,
     day_from,
@@ -46,6 +48,8 @@ def report(
     ] = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the prevention dashboard: trends, teams, themes and measures, and never a person.
@@ -60,7 +64,7 @@ def report(
     start, end = day_from(first, "--from"), day_from(last, "--to")
     language = language_from(lang)
     chromium = find_chromium() if pdf else None  # a missing browser is said before anything is written
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         check_period(opened, start, end)
         made = Report(opened, from_day=start, to_day=end)
     pages = made.write(out, language) if session is None else made.write_session_sheet(session, out, language)
@@ -83,6 +87,8 @@ def evaluate(
     ] = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say how right the audit is, against labels and verdicts, and what it costs the innocent.
@@ -103,7 +109,7 @@ def evaluate(
     from lookup_audit.cli.evaluation import say_evaluation
     from lookup_audit.evaluation import evaluate as judge
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         evaluation = judge(opened)
     if as_json:
         say_json(evaluation.as_dict())
@@ -130,6 +136,8 @@ def export(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the output tables as Parquet, one file each; users and subjects by pseudonym.
@@ -141,6 +149,6 @@ def export(
 
     if mandate is not None and not identified:
         raise typer.BadParameter("goes with --identified", param_hint="--mandate")
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         files = export_tables(opened, out, who=actor(who), identified=identified, mandate=mandate)
     say_written(files, as_json=as_json)

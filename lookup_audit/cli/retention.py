@@ -10,6 +10,8 @@ from lookup_audit.cli.common import (
     AsOption,
     ConfigOption,
     JsonOption,
+    MemoryOption,
+    WaitOption,
     WarehouseOption,
     counted,
     day_from,
@@ -19,6 +21,7 @@ from lookup_audit.cli.common import (
     say,
     say_json,
     say_table,
+    waiting_for,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +51,8 @@ def forget(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Forget lookups and all that was made of them before a day, without a trace in the file.
@@ -60,10 +65,13 @@ def forget(
     from lookup_audit.privacy.actor import actor
 
     first = day_from(before, "--before")
-    with open_warehouse(warehouse, config) as opened:  # says what is wrong with it, if anything is
+    # says what is wrong with it, if anything is
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         settings = opened.settings
     if dry_run:
-        seen = retention.foresee(warehouse, settings, before=first, even_history=even_history)
+        seen = retention.foresee(
+            warehouse, settings, before=first, even_history=even_history, waiting=waiting_for(wait)
+        )
         answer = _answer(seen.days, seen.repeatable_from) | {
             "dry_run": True,
             "mandates": list(seen.mandates),
@@ -76,7 +84,7 @@ def forget(
         with progress_bar("forget") as update:
             done = retention.forget(
                 warehouse, settings, reason=reason, who=actor(who), before=first, even_history=even_history,
-                progress=update,
+                progress=update, waiting=waiting_for(wait),
             )  # fmt: skip
         answer = _answer(done.days, done.repeatable_from) | {
             "dry_run": False,

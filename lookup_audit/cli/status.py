@@ -8,6 +8,8 @@ from lookup_audit.cli.common import (
     DEFAULT_WAREHOUSE,
     ConfigOption,
     JsonOption,
+    MemoryOption,
+    WaitOption,
     WarehouseOption,
     counted,
     open_warehouse,
@@ -28,12 +30,14 @@ def status(
     ] = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what is loaded, what is audited, and what is pending."""
     from lookup_audit.operation.status import warehouse_status
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         state = warehouse_status(opened)
         rows = (
             opened.rows(

@@ -9,6 +9,8 @@ from lookup_audit.cli.common import (
     AsOption,
     ConfigOption,
     JsonOption,
+    MemoryOption,
+    WaitOption,
     WarehouseOption,
     counted,
     day_from,
@@ -57,6 +59,8 @@ def suppress_add(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Hide a pattern from the queue: these questions, for this user, team or subject, up to a day."""
@@ -64,7 +68,7 @@ def suppress_add(
     from lookup_audit.triage import add_suppression, shown_suppressions
 
     last = day_from(until, "--until")
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         if alert and (user or team or subject):
             raise UsageError("--alert stands for its user and subject; give either that or those")
         named = tuple(detectors or ())
@@ -83,12 +87,14 @@ def suppress_list(
     every: Annotated[bool, typer.Option("--all", help="Also those that ended or ran out.")] = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the suppressions, the latest first, and how many waiting alerts each hides; users by pseudonym."""
     from lookup_audit.triage import shown_suppressions
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         rows = shown_suppressions(opened, ended=every)
     if as_json:
         say_json(rows)
@@ -116,13 +122,15 @@ def suppress_end(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """End a suppression before its last day; what it hid is in the queue again."""
     from lookup_audit.privacy.actor import actor
     from lookup_audit.triage import end_suppression, shown_suppressions
 
-    with open_warehouse(warehouse, config) as opened:
+    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         made = end_suppression(opened, suppression, reason, actor(who))
         rows = shown_suppressions(opened, ended=True)
     if as_json:

@@ -13,6 +13,7 @@ from lookup_audit.privacy.retained import Days, keeping, mark
 from lookup_audit.privacy.trail import record
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse import Warehouse
+from lookup_audit.warehouse.lock import Waiting
 from lookup_audit.warehouse.rebuild import Copied, Progress, count, held, rebuild
 
 ACTION = "forget"
@@ -84,13 +85,18 @@ def days_to_keep(settings: Settings, last_audited: date | None, before: date | N
 
 
 def foresee(
-    path: Path, settings: Settings, *, before: date | None = None, even_history: bool = False
+    path: Path,
+    settings: Settings,
+    *,
+    before: date | None = None,
+    even_history: bool = False,
+    waiting: Waiting | None = None,
 ) -> Foreseen:
     """What `forget` would do now, and how many rows open mandates keep from it; nothing is changed.
 
     Raises as `forget` does.
     """
-    with held(path, settings) as desk:
+    with held(path, settings, waiting) as desk:
         days = _days(desk, before, even_history=even_history)
         conditions = keeping(days, settings)
         hold(desk, settings.today(), mandates=False)
@@ -114,6 +120,7 @@ def forget(  # noqa: PLR0913 - each is part of what is asked
     before: date | None = None,
     even_history: bool = False,
     progress: Progress | None = None,
+    waiting: Waiting | None = None,
 ) -> Forgotten:
     """What became of each table, once the days before the first kept ones are gone from the file.
 
@@ -128,6 +135,8 @@ def forget(  # noqa: PLR0913 - each is part of what is asked
         Also forget days that the next audits look back on.
     progress
         Called as `progress(done, total, table)` before each table.
+    waiting
+        For how long to wait while another process has the warehouse open.
 
     Raises
     ------
@@ -139,7 +148,7 @@ def forget(  # noqa: PLR0913 - each is part of what is asked
     """
     if not reason.strip():
         raise UsageError("say why these days are forgotten (--reason); it is kept")
-    with held(path, settings) as desk:
+    with held(path, settings, waiting) as desk:
         days = _days(desk, before, even_history=even_history)
         hold(desk, settings.today())
         mark(desk, days)

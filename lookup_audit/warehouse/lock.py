@@ -45,7 +45,7 @@ def when_free(opening: Callable[[], _Opened], waiting: Waiting | None) -> _Opene
         except WarehouseLocked as held:
             left = until - time.monotonic()
             if waiting is None:
-                raise
+                raise WarehouseLocked(f"{held}; try again when it is done, or wait for it (--wait)") from held
             if left <= 0:
                 raise WarehouseLocked(f"{held}; waited {waiting.seconds:g} s, and gave up") from held
             if not is_said:

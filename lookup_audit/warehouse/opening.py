@@ -101,7 +101,7 @@ def not_opened(path: Path | None, message: str, settings: Settings) -> Warehouse
     """The error for a file that the engine could not open, by what it said: who holds it, or what is wrong."""
     who = holder(message, settings)
     if who is not None:
-        return WarehouseLocked(f"{path}: in use by {who}; try again when it is done, or wait for it (--wait)")
+        return WarehouseLocked(f"{path}: in use by {who}")
     return WarehouseError(f"{path}: cannot be opened: {message.splitlines()[0]}")
 
 
