@@ -88,8 +88,8 @@ def test_a_valid_mandate_opens_and_the_look_is_on_record(warehouse: Warehouse) -
 
 
 def test_without_a_mandate_nothing_is_opened(warehouse: Warehouse) -> None:
-    refused(warehouse, "there is no such mandate")
-    refused(warehouse, "there is no such mandate", reference=" ")
+    refused(warehouse, "needs a written order")
+    refused(warehouse, "needs a written order", reference=" ")
 
 
 def test_a_mandate_about_another_user_opens_nothing(warehouse: Warehouse) -> None:
@@ -215,7 +215,7 @@ def test_pseudonyms_are_the_same_for_the_same_id_only(one: str, other: str, key:
 def test_a_user_is_found_by_id_and_by_pseudonym(warehouse: Warehouse) -> None:
     assert user_behind(warehouse, "U1") == "U1"
     assert user_behind(warehouse, pseudonyms_of(warehouse).user("U2")) == "U2"
-    with pytest.raises(UsageError, match="did you mean U1"):
+    with pytest.raises(UsageError, match="no user"):
         user_behind(warehouse, "U11")
     with pytest.raises(UsageError, match="is no user"):
         user_behind(warehouse, Pseudonyms(bytes(32)).user("U1"))

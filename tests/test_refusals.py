@@ -1,5 +1,6 @@
 """Each refusal of a mandate as the command line gives it: exit code 2, one line why, nothing written, on record."""
 
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *wo
 
 
 REFUSALS = [
-    ("no mandate", [], "no such mandate"),
+    ("no mandate", [], "needs a written order"),
     ("a mandate that does not exist", ["--mandate", "VIK-0"], "no such mandate"),
     ("a mandate about another user", ["--mandate", "FOREIGN"], "about another user"),
     ("a mandate for another account", ["--mandate", "NOT-MINE"], "may not be used by"),
@@ -132,6 +133,34 @@ def test_a_period_outside_the_mandate_is_refused_and_on_record(
     assert "covers 2026-01-01 to 2026-03-31 only" in error
     assert list(tmp_path.iterdir()) == []
     assert [entry["outcome"] for entry in entries(made)[len(before) :]] == ["refused"]
+
+
+@pytest.mark.parametrize("name", ["officer-ono", "u-aaaaaaaaaaaaaaaa"])
+@pytest.mark.parametrize("command", ["dossier", "whose"])
+def test_asking_for_a_user_that_is_not_there_names_nobody_and_is_on_record(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, name: str
+) -> None:
+    before = entries(made)
+    code, error = run(monkeypatch, capsys, command, name, "--mandate", "GOOD", "--warehouse", str(made))
+    assert code == 2
+    assert "officer-one" not in error
+    added = entries(made)[len(before) :]
+    assert [(entry["action"], entry["outcome"]) for entry in added] == [(command, "refused")]
+
+
+def test_a_dossier_is_not_made_again_under_a_mandate_that_ran_out_since(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = tmp_path / "w.duckdb"
+    for ending in ("", ".key"):
+        shutil.copy(f"{made}{ending}", f"{later}{ending}")
+    with Warehouse(later, Settings(threads=1)) as opened:
+        opened.run("UPDATE mandates SET valid_until = current_date - 1 WHERE reference = 'GOOD'")
+    (folder,) = (made.parent / "dossiers").iterdir()
+    code, error = run(monkeypatch, capsys, "dossier", "rerun", str(folder), "--warehouse", str(later))
+    assert code == 2
+    assert "GOOD: this mandate was valid until" in error
+    assert entries(later)[-1]["outcome"] == "refused"
 
 
 def test_whom_the_mandates_user_never_looked_up_is_not_named(

@@ -7,6 +7,7 @@ from typing import Any
 from lookup_audit.clock import utc_now
 from lookup_audit.errors import MandateError, UsageError
 from lookup_audit.privacy.actor import Actor
+from lookup_audit.privacy.pseudonyms import user_behind
 from lookup_audit.privacy.trail import record
 from lookup_audit.warehouse import Warehouse
 
@@ -161,6 +162,8 @@ def open_under(  # noqa: PLR0913 - each is part of what the order must allow
     """
     mandate = find_mandate(warehouse, reference.strip())
     fault = _fault(warehouse, mandate, user_id, first, last, who) or otherwise
+    if not reference.strip():
+        fault = "this needs a written order: give its reference (--mandate REF)"
     asked = f"{first or '…'} to {last or '…'}" if first or last else ""
     reason = "; ".join(part for part in (reference.strip() or "(no mandate)", asked, detail, fault) if part)
     with warehouse.transaction():
@@ -169,8 +172,25 @@ def open_under(  # noqa: PLR0913 - each is part of what the order must allow
             outcome="refused" if fault else "done",
         )  # fmt: skip
     if mandate is None or fault:
-        raise MandateError(f"{reference.strip() or 'no mandate'}: {fault}; this attempt is on record")
+        given = f"{reference.strip()}: " if reference.strip() else ""
+        raise MandateError(f"{given}{fault}; this attempt is on record")
     return mandate
+
+
+def user_to_open(warehouse: Warehouse, name: str, reference: str, *, action: str, who: Actor) -> str:
+    """The id of the user that is asked for by id or pseudonym; asking for one that is not there is on record too.
+
+    Raises `UsageError` as `user_behind` does: whoever tries ids until one fits leaves a line for each.
+    """
+    try:
+        return user_behind(warehouse, name)
+    except UsageError as error:
+        with warehouse.transaction():
+            record(
+                warehouse, action=action, about=name[:_LONGEST_REFERENCE], who=who, outcome="refused",
+                reason=f"{reference.strip() or '(no mandate)'}; there is no such user",
+            )  # fmt: skip
+        raise UsageError(f"{error}; this attempt is on record") from error
 
 
 def _fault(  # noqa: PLR0911, PLR0913, PLR0917 - one sentence for each way in which an order does not allow it

@@ -1,7 +1,6 @@
 """Keyed pseudonyms: what stands for a user or subject outside the warehouse."""
 
 import base64
-import difflib
 import hmac
 import re
 from collections.abc import Callable, Iterable
@@ -70,7 +69,8 @@ def fill_pseudonyms(warehouse: Warehouse, users: str, subjects: str) -> None:
 def user_behind(warehouse: Warehouse, name: str) -> str:
     """The id of a user, given as id or as pseudonym.
 
-    Raises `UsageError` where no user in `users` or `lookups` has it; a mistyped id is told the nearest.
+    Raises `UsageError` where no user in `users` or `lookups` has it. Which ids come near it is not said: that
+    would name another.
     """
     known = [row["user_id"] for row in warehouse.rows(_USERS)]
     if name in known:
@@ -80,8 +80,7 @@ def user_behind(warehouse: Warehouse, name: str) -> str:
         if found is None:
             raise UsageError(f"{name}: is no user of this warehouse, or its key was rotated since")
         return found
-    near = difflib.get_close_matches(name, known, n=1)
-    raise UsageError(f"no user {name} in users or lookups{f'; did you mean {near[0]}?' if near else ''}")
+    raise UsageError(f"no user {name} in users or lookups")
 
 
 def shown_about(warehouse: Warehouse, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.privacy.keys import warehouse_key
-from lookup_audit.privacy.mandates import Mandate, find_mandate, open_under
-from lookup_audit.privacy.pseudonyms import pseudonyms_of, user_behind
+from lookup_audit.privacy.mandates import Mandate, find_mandate, open_under, user_to_open
+from lookup_audit.privacy.pseudonyms import pseudonyms_of
 from lookup_audit.reporting.dashboard.references import reference
 from lookup_audit.warehouse import Warehouse
 
@@ -16,7 +16,7 @@ def name_behind(warehouse: Warehouse, pseudonym: str, mandate: str, who: Actor) 
     and `UsageError` for a user's pseudonym that stands for nobody.
     """
     if pseudonym.startswith("u-"):
-        user_id = user_behind(warehouse, pseudonym)
+        user_id = user_to_open(warehouse, pseudonym, mandate, action="whose", who=who)
         open_under(warehouse, mandate, action="whose", user_id=user_id, who=who, detail=pseudonym)
         return user_id
     order = find_mandate(warehouse, mandate.strip())

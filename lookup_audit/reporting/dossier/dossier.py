@@ -7,8 +7,8 @@ from pathlib import Path
 from lookup_audit.privacy import trail
 from lookup_audit.privacy.actor import Actor, actor
 from lookup_audit.privacy.keys import fingerprint, warehouse_key
-from lookup_audit.privacy.mandates import open_under
-from lookup_audit.privacy.pseudonyms import pseudonyms_of, user_behind
+from lookup_audit.privacy.mandates import open_under, user_to_open
+from lookup_audit.privacy.pseudonyms import pseudonyms_of
 from lookup_audit.reporting.dossier.as_csv import as_csv
 from lookup_audit.reporting.dossier.as_json import as_json
 from lookup_audit.reporting.dossier.folder import State, put_folder
@@ -92,7 +92,8 @@ def write_dossier(  # noqa: PLR0913 - each is part of the question that the mand
         The user or key is none, no day of the period was audited, or another folder is in the way.
     """
     signer = load_signer(sign_key) if sign_key else None
-    user_id, who = user_behind(warehouse, user), who or actor()
+    who = who or actor()
+    user_id = user_to_open(warehouse, user, mandate, action="dossier", who=who)
     order = open_under(
         warehouse, mandate, action="dossier", user_id=user_id, first=from_day, last=to_day, who=who
     )
