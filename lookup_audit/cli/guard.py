@@ -21,6 +21,7 @@ from lookup_audit.cli.common import (
     say_json,
     say_table,
 )
+from lookup_audit.cli.publish import as_answer
 
 if TYPE_CHECKING:
     from lookup_audit.privacy.mandates import Mandate
@@ -351,12 +352,14 @@ def key_rotate(
 ) -> None:
     """Make a new key: from then on every pseudonym and every reference is another.
 
-    What was exported or published before can no longer be traced to anyone, also not under a mandate. Export
-    and publish again after it; dashboards are rounded anew, so do not lay old and new side by side.
+    What was exported before can no longer be traced to anyone, also not under a mandate. Export again after it;
+    what readers find (`publish`) is made anew by itself. Dashboards are rounded anew, so do not lay old and new side
+    by side.
     """
     from lookup_audit.privacy.actor import actor
     from lookup_audit.privacy.keys import finish_rotation, rotate_key
     from lookup_audit.privacy.trail import record
+    from lookup_audit.reporting.publish import publish_again
 
     with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         with opened.transaction():
@@ -364,10 +367,11 @@ def key_rotate(
             why = f"{reason.strip()} (now {made})" if reason.strip() else ""
             record(opened, action="key rotate", about=None, reason=why, who=actor(who))
         finish_rotation(opened)
+        published = publish_again(opened)
     if as_json:
-        say_json({"fingerprint": made})
+        say_json({"fingerprint": made, **as_answer(published)})
     else:
-        say(f"new key {made}; export and publish again, and keep a copy of the key file apart")
+        say(f"new key {made}; export and report again, and keep a copy of the key file apart")
 
 
 def whose(

@@ -1,6 +1,7 @@
 """Forgetting what is older than it may be kept."""
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,15 +18,20 @@ from lookup_audit.cli.common import (
     day_from,
     note,
     open_warehouse,
+    program,
     progress_bar,
     say,
     say_json,
     say_table,
     waiting_for,
 )
+from lookup_audit.cli.publish import as_answer
+from lookup_audit.errors import WarehouseError
 
 if TYPE_CHECKING:
     from lookup_audit.privacy.retained import Days
+
+_BETWEEN = 60.0  # seconds that another process may take which opened the warehouse as soon as it was free
 
 
 def register(app: typer.Typer) -> None:
@@ -59,7 +65,8 @@ def forget(
 
     The warehouse is written anew without them and put in the old one's place; it needs as much room again while
     it runs. Stays: what an open mandate holds, counts that name nobody, names and hashes of input files, the trail.
-    Backups, exports and pages made earlier are not reached: see to those yourself.
+    What was published is published again without them. Backups, exports and pages made earlier are not reached: see
+    to those yourself.
     """
     from lookup_audit.privacy import retention
     from lookup_audit.privacy.actor import actor
@@ -90,7 +97,23 @@ def forget(
             "dry_run": False,
             "tables": [{"table": one.table, "rows": one.before, "gone": one.gone} for one in done.tables],
         }
+        answer |= _publish_again(warehouse, config, wait=wait, memory=memory)
     _say(answer, as_json=as_json)
+
+
+def _publish_again(
+    warehouse: Path, config: Path | None, *, wait: float | None, memory: str | None
+) -> dict[str, Any]:
+    """Take what is forgotten out of what readers have; a run that comes in between may go first."""
+    from lookup_audit.reporting.publish import publish_again
+
+    try:
+        with open_warehouse(warehouse, config, wait=max(wait or 0, _BETWEEN), memory=memory) as opened:
+            return as_answer(publish_again(opened))
+    except WarehouseError as error:
+        raise WarehouseError(
+            f"forgotten in the warehouse, but not yet in what was published; run: {program()} publish\n{error}"
+        ) from error
 
 
 def _answer(days: "Days", repeatable_from: date) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from lookup_audit.warehouse import Warehouse
 
 
 @dataclass(frozen=True)
-class _Output:
+class Output:
     """One table: what its rows are sorted by, the column that holds their day, and what stays inside."""
 
     keys: tuple[str, ...]
@@ -23,14 +23,14 @@ class _Output:
     kept_inside: tuple[str, ...] = ()
 
 
-OUTPUT_TABLES: dict[str, _Output] = {
-    "findings": _Output(("finding_id",)),
-    "lookup_risk": _Output(("system", "lookup_id"), kept_inside=("alert_about",)),
-    "work_links": _Output(("system", "lookup_id", "explanation")),
-    "alerts": _Output(("alert_id",), day="peak_on"),
-    "control_sample": _Output(("control_id",)),
-    "user_days": _Output(("user_id", "day"), day="day"),
-    "runs": _Output(("audit_date",)),
+OUTPUT_TABLES: dict[str, Output] = {
+    "findings": Output(("finding_id",)),
+    "lookup_risk": Output(("system", "lookup_id"), kept_inside=("alert_about",)),
+    "work_links": Output(("system", "lookup_id", "explanation")),
+    "alerts": Output(("alert_id",), day="peak_on"),
+    "control_sample": Output(("control_id",)),
+    "user_days": Output(("user_id", "day"), day="day"),
+    "runs": Output(("audit_date",)),
 }
 
 
@@ -56,13 +56,13 @@ def export_tables(
     written = []
     before = os.umask(0o077)
     try:
-        for table in OUTPUT_TABLES:
+        for table, output in OUTPUT_TABLES.items():
             path = out / f"{table}.parquet"
             with tempfile.TemporaryDirectory(dir=out, prefix=".export-") as scratch:
                 part = Path(scratch) / path.name
-                quoted = str(part).replace("'", "''")
-                select, asked = _select(warehouse, table, pseudonymous=not identified, order=order)
-                warehouse.run(f"COPY ({select}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)", asked)
+                mine, asked = _of_order(warehouse, table, order)
+                select = rows_of(warehouse, table, output, pseudonymous=not identified, condition=mine)
+                write_parquet(warehouse, select, asked, part)
                 part.replace(path)
             written.append(path)
     finally:
@@ -93,34 +93,51 @@ def _allowed(warehouse: Warehouse, *, who: Actor, identified: bool, mandate: str
     return None
 
 
-def _select(
-    warehouse: Warehouse, table: str, *, pseudonymous: bool, order: Mandate | None
-) -> tuple[str, dict[str, Any]]:
-    """The query of one table, and its parameters."""
-    output = OUTPUT_TABLES[table]
+def rows_of(
+    warehouse: Warehouse, table: str, output: Output, *, pseudonymous: bool, condition: str = "TRUE"
+) -> str:
+    """The query of one output table, sorted by its key: the rows that meet a condition, times marked as UTC.
+
+    With pseudonyms, `fill_pseudonyms` comes first.
+    """
+    columns = _columns(warehouse, table)
+    selected = [
+        _column(name, kind, pseudonymous=pseudonymous)
+        for name, kind in columns.items()
+        if name not in output.kept_inside
+    ]
+    joined = [
+        f"LEFT JOIN {kind}_pseudonyms ON {kind}_pseudonyms.id = {table}.{kind}_id"
+        for kind in ("user", "subject")
+        if pseudonymous and f"{kind}_id" in columns
+    ]
+    rows = f"SELECT {', '.join(selected)} FROM {table} {' '.join(joined)} WHERE {condition}"
+    return f"SELECT * FROM ({rows}) AS rows_out ORDER BY {', '.join(output.keys)}"
+
+
+def write_parquet(warehouse: Warehouse, query: str, asked: dict[str, Any], path: Path) -> int:
+    """Write what a query gives to a new file; how many rows that were."""
+    quoted = str(path).replace("'", "''")
+    return int(warehouse.value(f"COPY ({query}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)", asked))
+
+
+def _of_order(warehouse: Warehouse, table: str, order: Mandate | None) -> tuple[str, dict[str, Any]]:
+    """Which rows a mandate is about, as a condition with its parameters; all without one."""
+    if order is None or table == "runs":
+        return "TRUE", {}
+    of_user = "user_id = $user" if "user_id" in _columns(warehouse, table) else _OF_USER
+    asked = {"user": order.user_id, "first": order.first_day, "last": order.last_day}
+    return f"{of_user} AND {OUTPUT_TABLES[table].day} BETWEEN $first AND $last", asked
+
+
+def _columns(warehouse: Warehouse, table: str) -> dict[str, str]:
+    """The columns of a table in order, with their types."""
     columns = warehouse.rows(
         "SELECT column_name AS name, data_type AS kind FROM duckdb_columns() "
         "WHERE table_name = $table_name AND schema_name = 'main' AND NOT internal ORDER BY column_index",
         {"table_name": table},
     )
-    names = [column["name"] for column in columns]
-    selected = [
-        _column(column["name"], column["kind"], pseudonymous=pseudonymous)
-        for column in columns
-        if column["name"] not in output.kept_inside
-    ]
-    joined = [
-        f"LEFT JOIN {kind}_pseudonyms ON {kind}_pseudonyms.id = {table}.{kind}_id"
-        for kind in ("user", "subject")
-        if pseudonymous and f"{kind}_id" in names
-    ]
-    mine, asked = "", dict[str, Any]()
-    if order and table != "runs":
-        asked = {"user": order.user_id, "first": order.first_day, "last": order.last_day}
-        of_user = "user_id = $user" if "user_id" in names else _OF_USER
-        mine = f"WHERE {of_user} AND {output.day} BETWEEN $first AND $last"
-    rows = f"SELECT {', '.join(selected)} FROM {table} {' '.join(joined)} {mine}"
-    return f"SELECT * FROM ({rows}) AS rows_out ORDER BY {', '.join(output.keys)}", asked
+    return {column["name"]: column["kind"] for column in columns}
 
 
 def _column(name: str, kind: str, *, pseudonymous: bool) -> str:
