@@ -1,9 +1,13 @@
 """Which local days must be audited, or audited again, because of the file that was just loaded.
 
-New lookups make their own day pending, and the audited days after it whose history they change. Late rows of
-the other tables make only audited days pending, and only those on which they can matter: a night's own
-input is loaded before its day is audited. It reads the temporary tables `incoming` (fate null: loaded now)
-and `removed` (rows that were replaced).
+New lookups make their own day pending. Late rows of the other tables make only audited days pending, and only those
+on which they can matter: a night's own input is loaded before its day is audited. What then changes on later days,
+because they read what these days leave, shows once they are audited again (see `pipeline.changed`). It reads the
+temporary tables `incoming` (fate null: loaded now) and `removed` (rows that were replaced).
+
+What is known of users and subjects is read as it is on the night: someone new changes the days on which they looked
+up, or were looked up; what is restated changes the last days only; and how many bear a name or live in a street,
+and how many users there are to read alerts for, is no reason to audit the past again.
 """
 
 from typing import Any
@@ -14,16 +18,23 @@ from lookup_audit.warehouse.tables import Table
 
 _AUDITED = "(SELECT DISTINCT audit_date AS day FROM runs)"
 
-# The subject itself, what it owns, and who or what shares its owner or address: a case about a man explains
-# a look at his car. `about` is a relation of subject_id, from_day, until_day, where null has no bound.
+# Whose lookups a work link to a subject may explain: the subject itself, its owner, what it owns, who or what shares
+# its address, and what they own. A case about a man explains a look at his wife's car. `about` is a relation of
+# subject_id, from_day, until_day, where null has no bound.
 _CIRCLE = """
     SELECT about.subject_id, from_day, until_day FROM about
+    UNION SELECT own.owner_subject_id, from_day, until_day FROM about JOIN subjects AS own USING (subject_id)
     UNION SELECT owned.subject_id, from_day, until_day
         FROM about JOIN subjects AS owned ON owned.owner_subject_id = about.subject_id
     UNION SELECT other.subject_id, from_day, until_day
         FROM about
         JOIN subjects AS own ON own.subject_id = about.subject_id
         JOIN subjects AS other ON other.address_key = own.address_key
+    UNION SELECT owned.subject_id, from_day, until_day
+        FROM about
+        JOIN subjects AS own ON own.subject_id = about.subject_id
+        JOIN subjects AS other ON other.address_key = own.address_key
+        JOIN subjects AS owned ON owned.owner_subject_id = other.subject_id
 """
 _CIRCLE_DAYS = f"""
     SELECT DISTINCT audited.day
@@ -43,7 +54,12 @@ _NAMED_DAYS = f"""
 """
 _CASE_DAYS = f"""
     , about AS (
-        SELECT case_subjects.subject_id, from_day, until_day FROM span JOIN case_subjects USING (case_id)
+        SELECT
+            case_subjects.subject_id,
+            -- of two bounds the later, and the one that there is where the other is missing
+            greatest(from_day, local_day(linked_at, $zone) - $grace_days) AS from_day,
+            until_day
+        FROM span JOIN case_subjects USING (case_id)
     )
     {_CIRCLE_DAYS} UNION {_NAMED_DAYS}
 """
@@ -54,6 +70,23 @@ _SPAN_DAYS = f"""
 INCIDENT_DAYS = 7  # that an audit looks back for incidents, besides the hours of follow-up
 # What is known of a user or subject from now on says nothing of days long audited; a new one may.
 _RECENT = f"(SELECT max(day) - $grace_days AS day FROM {_AUDITED})"
+
+# Audited lookups that named no subject, but may name one that is known now: a plate, an address, or a person, here
+# by surname alone. Only those that would be audited again unasked: to read all texts each night costs too much.
+_TEXTS = f"""
+    texts AS (
+        SELECT
+            lookups.local_date AS day,
+            code_key(query_text) AS code,
+            surname_key(regexp_replace(query_text, '[0-9][0-9./-]*', '', 'g')) AS name
+        FROM lookups
+        JOIN {_AUDITED} AS audited ON audited.day = lookups.local_date
+        WHERE
+            lookups.subject_id IS NULL
+            AND query_text IS NOT NULL
+            AND lookups.local_date >= (SELECT max(day) - $look_back_days FROM {_AUDITED})
+    )
+"""
 
 
 def wrap_up_days(settings: Settings) -> int:
@@ -83,23 +116,27 @@ def _user_days(rows: str) -> str:
     """
 
 
-def _since(key: str) -> str:
+def _since(key: str, *columns: str) -> str:
     """Rows of `changed` with the first day on which they matter; see `_RECENT`."""
     known = f"{key} IN (SELECT {key} FROM changed WHERE known)"
     return (
-        f"SELECT {key}, CASE WHEN {known} THEN {_RECENT} ELSE DATE '0001-01-01' END AS from_day FROM changed"
+        f"SELECT {', '.join((key, *columns))}, "
+        f"CASE WHEN {known} THEN {_RECENT} ELSE DATE '0001-01-01' END AS from_day FROM changed"
     )
 
 
-def _validity(begin: str, end: str, key: str, content: str) -> str:
+def _validity(begin: str, end: str, key: str, content: str, *, else_open: bool = False) -> str:
     """The days on which a change of cases or members matters: those that the old or the new row covers.
 
     When only the end was moved, nothing changes before the earlier of both ends: closing a case must not
-    have all its days audited again.
+    have all its days audited again. With `else_open` what had no row before counted as open all the time: so a
+    case that is not registered yet counts, and any day may change.
     """
     moved = f"count(*) > 1 AND count(DISTINCT hash({begin}, {content})) = 1"
     first = f"CASE WHEN {moved} THEN min({end}) WHEN count({begin}) = count(*) THEN min({begin}) END"
     last = f"CASE WHEN count({end}) = count(*) THEN max({end}) END"
+    if else_open:
+        first, last = (f"CASE WHEN bool_or(known) THEN {bound} END" for bound in (first, last))
     return (
         f"SELECT any_value(case_id) AS case_id, {_local_day(first)} - $grace_days AS from_day, "
         f"{_local_day(last)} + $wrap_up_days AS until_day FROM changed GROUP BY {key}"
@@ -107,13 +144,6 @@ def _validity(begin: str, end: str, key: str, content: str) -> str:
 
 
 _QUERIES = {
-    "lookups": f"""
-        , span AS (
-            SELECT DISTINCT {_local_day("occurred_at")} + 1 AS from_day,
-                {_local_day("occurred_at")} + $history_days AS until_day
-            FROM changed
-        ) {_SPAN_DAYS}
-    """,
     "shifts": f"""
         SELECT DISTINCT audited.day
         FROM changed
@@ -122,7 +152,7 @@ _QUERIES = {
             AND user_days.day <= {_local_day("changed.ends_at + to_minutes($grace_minutes)")} + $roster_days
         JOIN {_AUDITED} AS audited ON audited.day = user_days.day
     """,
-    "cases": f", span AS ({_validity('opened_at', 'closed_at', 'case_id', 'team')}) {_CASE_DAYS}",
+    "cases": f", span AS ({_validity('opened_at', 'closed_at', 'case_id', 'team', else_open=True)}) {_CASE_DAYS}",
     "case_members": f"""
         , span AS ({_validity("valid_from", "valid_until", "case_id, user_id, team, valid_from", "1")}) {_CASE_DAYS}
     """,
@@ -145,19 +175,43 @@ _QUERIES = {
             FROM changed
         ) {_SPAN_DAYS}
     """,
-    "users": _user_days(_since("user_id")),
+    "users": f"""
+        {_user_days(_since("user_id"))}
+        UNION
+        SELECT DISTINCT audited.day FROM ({_since("user_id", "own_subject_id")}) AS late
+        JOIN focus_days ON focus_days.focus_id = late.own_subject_id AND focus_days.day >= late.from_day
+        JOIN {_AUDITED} AS audited ON audited.day = focus_days.day
+    """,
     "relations": _user_days("SELECT user_id, DATE '0001-01-01' AS from_day FROM changed"),
     "subjects": f"""
-        SELECT DISTINCT audited.day FROM ({_since("subject_id")}) AS late
+        , late AS ({_since("subject_id", "subject_type, plate, postcode, house_number, surname")}),
+        records AS (
+            SELECT subject_id, from_day FROM late
+            UNION SELECT owned.subject_id, from_day
+                FROM late JOIN subjects AS owned ON owned.owner_subject_id = late.subject_id
+        ),
+        {_TEXTS}
+        SELECT DISTINCT audited.day FROM records
         JOIN user_subject_days AS looked
-            ON looked.subject_id = late.subject_id AND looked.day >= late.from_day
+            ON looked.subject_id = records.subject_id AND looked.day >= records.from_day
         JOIN {_AUDITED} AS audited ON audited.day = looked.day
+        UNION
+        SELECT DISTINCT texts.day FROM texts
+        JOIN late ON texts.day >= late.from_day AND (
+            texts.code = code_key(late.plate)
+            OR late.subject_type = 'address'
+                AND texts.code = replace(address_key(late.postcode, late.house_number), ' ', '')
+        )
+        UNION
+        SELECT DISTINCT texts.day FROM texts
+        JOIN late
+            ON late.subject_type = 'person' AND texts.name = surname_key(late.surname) AND texts.day >= late.from_day
     """,
 }
 
 
 def mark_pending(warehouse: Warehouse, table: Table) -> None:
-    """Enter the days into `pending_days` with their reason: new_lookups, history_changed, or the table's name."""
+    """Enter the days into `pending_days` with their reason: new_lookups, or the table's name."""
     settings = warehouse.settings
     if table.name == "lookups":
         _enter(
@@ -175,19 +229,20 @@ def mark_pending(warehouse: Warehouse, table: Table) -> None:
             UNION ALL SELECT {columns}, true AS known FROM removed
         )
     """
-    reason = "history_changed" if table.name == "lookups" else table.name
     available = {
         "zone": settings.zone,
         "grace_days": settings.context.link_grace_days,
         "grace_minutes": settings.context.shift_grace_minutes,
-        "history_days": settings.context.history_days,
+        "look_back_days": settings.audit.look_back_days,
         "news_days": settings.context.news_days,
         "incident_days": settings.context.follow_up_hours // 24 + INCIDENT_DAYS + 1,
-        "roster_days": settings.context.roster_days,
+        "roster_days": max(
+            settings.context.roster_days, 1
+        ),  # how far off duty, from the shift of the day before
         "wrap_up_days": settings.context.link_grace_days + wrap_up_days(settings),
     }
     used = {name: value for name, value in available.items() if f"${name}" in query}
-    _enter(warehouse, reason, f"WITH {changed} {query}", used)
+    _enter(warehouse, table.name, f"WITH {changed} {query}", used)
 
 
 def _enter(warehouse: Warehouse, reason: str, days: str, parameters: dict[str, Any]) -> None:
