@@ -88,7 +88,7 @@ def test_a_valid_mandate_opens_and_the_look_is_on_record(warehouse: Warehouse) -
 
 
 def test_without_a_mandate_nothing_is_opened(warehouse: Warehouse) -> None:
-    refused(warehouse, "needs a written order")
+    refused(warehouse, "there is no such mandate")
     refused(warehouse, "needs a written order", reference=" ")
 
 
