@@ -37,6 +37,7 @@ class Phase:
     words: tuple[str, ...]
     then: tuple[tuple[str, ...], ...]
     seconds: float = 0.0
+    longest: float = 0.0  # after which a kill comes at the latest
     expected: dict[str, Any] = field(default_factory=dict)
 
 
@@ -86,7 +87,7 @@ class Kills:
         self.prepare()
         for phase in phases:
             here = self.copy(phase.name)
-            phase.seconds = self.command(here, phase.words).seconds
+            phase.seconds = phase.longest = self.command(here, phase.words).seconds
             phase.expected = self._end(here, phase)
             if phase.expected["faults"]:
                 raise RuntimeError(f"{phase.name}, undisturbed: {phase.expected['faults']}")
@@ -150,15 +151,19 @@ class Kills:
         return done
 
     def _killed(self, phase: Phase) -> tuple[Path, float]:
-        """The folder that a killed command left, and when; one that had ended is tried again, sooner."""
+        """The folder that a killed command left, and when; one that had ended is tried again, sooner.
+
+        So that kills fall over the whole of it, also while the machine is busy at times, about a quarter end before.
+        """
         while True:
             here = self.copy(phase.name)
-            moment = self.chance.uniform(0, 1.05 * phase.seconds)
+            moment = self.chance.uniform(0, phase.longest)
             words = [*phase.words, "--warehouse", here / "w.duckdb", "--config", self.config]
             running = start(words, self.said)
             if running.kill_after(moment):
+                phase.longest *= 1.02
                 return here, moment
-            phase.seconds = min(phase.seconds, running.seconds) if running.code == 0 else phase.seconds
+            phase.longest *= 0.95
 
     def _faults(self, here: Path, phase: Phase) -> list[str]:
         try:

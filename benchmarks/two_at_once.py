@@ -1,9 +1,9 @@
 """Two at once: python -m benchmarks.two_at_once [--times N] [--seed N] [--json]
 
 A command is begun and, at a random moment while it works, a second one on the same warehouse: `ingest` against
-`audit`, and `audit` against `audit`, the second with and without `--wait`, and two that both make a new warehouse. The
-second must either do its work (it came before or after, or waited), or leave with 1 and say who is in the way. When
-both are over, a plain run of both must end with the exports of an undisturbed one.
+`audit`, and `audit` against `audit`, the second with and without `--wait`, and two that both make a new warehouse.
+The second must either do its work (it came before or after, or waited), or leave with 1 and say who is in the way.
+When both are over, a plain run of both must end with the exports of an undisturbed one.
 """
 
 import argparse
