@@ -9,6 +9,8 @@ from lookup_audit.cli.common import (
     AsOption,
     ConfigOption,
     JsonOption,
+    MemoryOption,
+    WaitOption,
     WarehouseOption,
     counted,
     note,
@@ -16,6 +18,7 @@ from lookup_audit.cli.common import (
     say,
     say_json,
     settings_from,
+    waiting_for,
 )
 
 
@@ -31,6 +34,8 @@ def migrate(
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
+    wait: WaitOption = None,
+    memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Bring a warehouse of an older version to the one of this program; verdicts, mandates and the trail stay.
@@ -51,8 +56,9 @@ def migrate(
 
     with progress_bar("migrate") as update:
         done = bring_forward(
-            warehouse, settings_from(config), finish=enter, keep_backup=not no_backup, progress=update
-        )
+            warehouse, settings_from(config, memory), finish=enter, keep_backup=not no_backup, progress=update,
+            waiting=waiting_for(wait),
+        )  # fmt: skip
     if as_json:
         say_json(vars(done) | {"tables": {one.table: one.kept for one in done.tables}})
         return

@@ -13,6 +13,8 @@ def remove_leftovers(path: Path) -> list[Path]:
     """
     whole = path.resolve()
     found = [*_like(whole, "rebuild"), *_like(whole, "new-"), spill_folder(path), ingest_folder(path)]
+    # what a migration would have left as the old file, killed just before the new one took its name
+    found += [kept for kept in _like(whole, "version-") if whole.exists() and kept.samefile(whole)]
     return _remove([*found, path.with_name(f"{path.name}.tmp")])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from lookup_audit.errors import WarehouseError
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse.duck import OLDEST_VERSION, SCHEMA_VERSION, Warehouse, not_of_this_version
+from lookup_audit.warehouse.lock import Waiting
 from lookup_audit.warehouse.rebuild import Copied, Keeping, Progress, held, rebuild
 
 
@@ -20,13 +21,14 @@ class Migrated:
     backup: Path | None
 
 
-def migrate(
+def migrate(  # noqa: PLR0913 - each is part of what is asked
     path: Path,
     settings: Settings,
     *,
     finish: Callable[[Warehouse, int], None],
     keep_backup: bool = True,
     progress: Progress | None = None,
+    waiting: Waiting | None = None,
 ) -> Migrated:
     """What became of each table, once the warehouse at `path` has the present schema.
 
@@ -42,6 +44,8 @@ def migrate(
         forgotten later stays readable in it until it is removed.
     progress
         Called as `progress(done, total, table)` before each table.
+    waiting
+        How one waits where another process has the warehouse open; not at all when not given.
 
     Raises
     ------
@@ -49,8 +53,7 @@ def migrate(
         The warehouse is older than can be brought forward, or newer than this program; a backup of an earlier
         migration is in the way; or as `rebuild` does. The old file is there as it was.
     """
-    _forget_half_a_backup(path)
-    with held(path, settings) as desk:
+    with held(path, settings, waiting) as desk:
         version = _version(desk)
         if version == SCHEMA_VERSION:
             return Migrated(version, version, (), None)
@@ -77,14 +80,6 @@ def backup_of(path: Path, version: int) -> Path:
     """Where the warehouse of that version is kept when it is migrated: beside the file itself."""
     whole = path.resolve()
     return whole.with_name(f"{whole.name}.version-{version}")
-
-
-def _forget_half_a_backup(path: Path) -> None:
-    """Take away the second name that a killed migration gave the old file, just before the new one took its place."""
-    for version in range(OLDEST_VERSION, SCHEMA_VERSION):
-        backup = backup_of(path, version)
-        if path.is_file() and backup.is_file() and backup.samefile(path):
-            backup.unlink()
 
 
 def _version(desk: Warehouse) -> int:

@@ -78,10 +78,6 @@ def held(path: Path, settings: Settings, waiting: Waiting | None = None) -> Iter
     """
     if not path.is_file():
         raise WarehouseError(f"{path}: there is no warehouse here")
-    if path.stat().st_nlink > 1:
-        raise WarehouseError(
-            f"{path}: this file has another name too (a hard link), which would keep what goes"
-        )
     spill = _beside(path, f"rebuild-{os.getpid()}.tmp")
     before = os.umask(0o077)
     try:
@@ -89,6 +85,10 @@ def held(path: Path, settings: Settings, waiting: Waiting | None = None) -> Iter
             desk.path = path  # what errors on this desk are about
             when_free(lambda: _open_old(desk, path), waiting)
             remove_leftovers(path)
+            if path.stat().st_nlink > 1:
+                raise WarehouseError(
+                    f"{path}: this file has another name too (a hard link), which would keep what goes"
+                )
             with _said_clearly(path):
                 spill.mkdir(mode=0o700)
             try:
