@@ -113,12 +113,15 @@ def test_an_error_is_entered_without_what_it_may_quote(tmp_path: Path, log: Log)
     assert (errors[4]["message"], errors[4]["file"]) == ("No space left on device", "w.duckdb")
 
 
-def test_short_lines_say_the_same_and_a_warning_is_never_hidden(log: Log, said: list[str]) -> None:
-    log.say_events(said.append, hidden=frozenset({"file_loaded", "rows_rejected"}))
+def test_short_lines_say_the_same_and_an_error_is_never_hidden(log: Log, said: list[str]) -> None:
+    log.say_events(said.append, hidden=frozenset({"file_loaded", "error"}))
     event("file_loaded", rows=3)
     event("drop_loaded", drop="2026-03-01", rows=3)
     shortfall("rows_rejected", reasons={"empty": 2})
-    assert said == ["drop loaded: drop 2026-03-01, rows 3", "rows rejected: reasons empty=2"]
+    failed(UsageError("no user U0815"))
+    assert said == [
+        "drop loaded: drop 2026-03-01, rows 3", "rows rejected: reasons empty=2", "error: error UsageError",
+    ]  # fmt: skip
     assert in_short("done", {}) == "done"
 
 

@@ -10,6 +10,7 @@ from lookup_audit.cli import (
     guard,
     load,
     migrate,
+    night,
     prevention,
     publish,
     report,
@@ -23,6 +24,7 @@ from lookup_audit.errors import LookupAuditError
 __all__ = ["app", "main"]
 
 for commands in (
+    night,
     load,
     audit,
     status,

@@ -1,11 +1,13 @@
-"""What is loaded, what is audited, and what is pending."""
+"""Whether last night is complete; what is loaded, what is audited, and what is pending."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lookup_audit.cli.common import (
     DEFAULT_WAREHOUSE,
+    DONE_WITH_SHORTFALL,
     ConfigOption,
     JsonOption,
     MemoryOption,
@@ -13,10 +15,18 @@ from lookup_audit.cli.common import (
     WarehouseOption,
     counted,
     open_warehouse,
+    program,
     say,
     say_json,
     say_table,
+    settings_from,
 )
+from lookup_audit.errors import WarehouseLocked
+
+if TYPE_CHECKING:
+    from lookup_audit.settings import Settings
+
+_MOST = 10  # days that are listed
 
 
 def register(app: typer.Typer) -> None:
@@ -25,6 +35,18 @@ def register(app: typer.Typer) -> None:
 
 
 def status(
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="For monitoring: leave with 3 when last night is not complete."),
+    ] = False,
+    max_age_days: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="DAYS",
+            help="Nor is it complete when the newest audited day is longer ago than this.",
+        ),
+    ] = None,
     rejected: Annotated[
         bool, typer.Option("--rejected", help="List the rejected rows, with reasons.")
     ] = False,
@@ -34,27 +56,123 @@ def status(
     memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what is loaded, what is audited, and what is pending."""
+    """Say in the first line whether last night is complete; then what is loaded, audited, pending and waiting.
+
+    For monitoring, where yesterday should be audited by now: lookup-audit status --check --max-age-days 1
+
+    While another process has the warehouse open it says which, and what readers have meanwhile; with --check that
+    counts as complete only where --max-age-days is given and what readers have is not older.
+    """
+    settings = settings_from(config, memory)
+    try:
+        state = _state(warehouse, config, wait, memory, rejected=rejected)
+    except WarehouseLocked as held:
+        state = _while_held(warehouse, settings, str(held))
+    _judge_age(state, settings, max_age_days)
+    if as_json:
+        say_json({name: value for name, value in state.items() if rejected or name != "rejected_list"})
+    elif rejected and "rejected_list" in state:
+        say_table(
+            ("file", "line", "column", "reason", "text"),
+            [tuple(row.values()) for row in state["rejected_list"]],
+            numbers=(1,),
+        )
+    else:
+        say(_first_line(state, settings))
+        _say_rest(state)
+    if check and not state["complete"]:
+        raise typer.Exit(DONE_WITH_SHORTFALL)
+
+
+def _state(
+    path: Path, config: Path | None, wait: float | None, memory: str | None, *, rejected: bool
+) -> dict[str, Any]:
     from lookup_audit.operation.status import warehouse_status
 
-    with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
+    with open_warehouse(path, config, wait=wait, memory=memory) as opened:
         state = warehouse_status(opened)
-        rows = (
-            opened.rows(
-                'SELECT file, line, "column", reason, left(raw_text, 60) AS raw_text FROM rejected_rows '
-                "ORDER BY file, line LIMIT 200"
-            )
-            if rejected
-            else []
-        )
-    if as_json:
-        say_json({**state, **({"rejected_rows": rows} if rejected else {})})
+        if rejected:
+            state["rejected_list"] = opened.rows(_REJECTED)
+    return state
+
+
+def _while_held(path: Path, settings: "Settings", held: str) -> dict[str, Any]:
+    """What can be said without the warehouse."""
+    from lookup_audit.operation.status import published_as_dict, what_readers_have
+
+    folder = Path(settings.publishing.folder or f"{path}.published")
+    readers = what_readers_have(folder)
+    return {
+        "complete": False,
+        "incomplete": "in_use",
+        "in_use": held,
+        "last_audited": readers.newest if readers else None,
+        "published": published_as_dict(readers),
+    }
+
+
+def _judge_age(state: dict[str, Any], settings: "Settings", most: int | None) -> None:
+    """Hold the newest audited day to the age that is allowed, and say so in `state`."""
+    from lookup_audit.operation.status import days_old
+
+    state["days_old"] = days_old(state["last_audited"], settings)
+    if most is None:
         return
-    if rejected:
-        say_table(
-            ("file", "line", "column", "reason", "text"), [tuple(row.values()) for row in rows], numbers=(1,)
+    is_fresh = state["days_old"] is not None and state["days_old"] <= most
+    if state["incomplete"] == "in_use":
+        state["complete"] = is_fresh
+    elif state["complete"] and not is_fresh:
+        state["complete"], state["incomplete"] = False, "too_old"
+
+
+def _first_line(state: dict[str, Any], settings: "Settings") -> str:
+    last, why = state["last_audited"], state["incomplete"]
+    if why == "in_use":
+        return f"{'complete for readers' if state['complete'] else 'IN USE'}: {state['in_use']}"
+    if why == "nothing_loaded":
+        return f"INCOMPLETE: nothing is loaded yet; run: {program()} night DROP"
+    if why == "pending":
+        days = state["pending"]
+        span = str(days[0]["day"]) + (f" to {days[-1]['day']}" if len(days) > 1 else "")
+        return (
+            f"INCOMPLETE: {counted(len(days), 'day is', 'days are')} pending, {span}; run: {program()} audit"
         )
+    if why == "not_published":
+        return f"INCOMPLETE: audited up to {last}, but readers have what was before; run: {program()} publish"
+    if why == "too_old":
+        return (
+            f"INCOMPLETE: the newest audited day, {last}, is {counted(state['days_old'], 'day')} ago, "
+            "and all that is loaded is audited; is a drop missing?"
+        )
+    return f"complete: every day up to {last} is audited{_published(state, settings)}"
+
+
+def _published(state: dict[str, Any], settings: "Settings") -> str:
+    from lookup_audit.clock import local_time
+
+    published = state["published"]
+    return (
+        f", published {local_time(published['at'], settings.zone_info):%Y-%m-%d %H:%M}" if published else ""
+    )
+
+
+def _say_rest(state: dict[str, Any]) -> None:
+    if state["incomplete"] == "in_use":
+        published = state["published"]
+        if published:
+            say(f"readers have every day up to {published['newest']}: version {published['version']} in "
+                f"{published['folder']}")  # fmt: skip
+        else:
+            say("nothing is published that could be read meanwhile")
         return
+    for kind, hint in (("pending", "audit"), ("waiting", "audit --all")):
+        for entry in state[kind][:_MOST]:
+            say(f"{kind} {entry['day']}: {entry['reasons']}")
+        if len(state[kind]) > _MOST:
+            say(f"… and {len(state[kind]) - _MOST} more {kind}")
+        if state[kind]:
+            say(f"for these: {program()} {hint}")
+    say()
     say_table(
         ("table", "rows"), [(table, f"{count:,}") for table, count in state["loaded"].items()], numbers=(1,)
     )
@@ -63,12 +181,11 @@ def status(
         f"audited {counted(state['audited_days'], 'day')}: "
         f"{state['first_audited'] or '–'} to {state['last_audited'] or '–'}"
     )
-    pending = state["pending"]
-    if not state["loaded"]["lookups"]:
-        say("nothing is loaded yet; run: lookup-audit ingest DROP")
-    elif not pending:
-        say("pending none: last night is complete")
-    for entry in pending[:10]:
-        say(f"pending {entry['day']}: {entry['reasons']}")
-    if len(pending) > 10:
-        say(f"… and {len(pending) - 10} more; run: lookup-audit audit")
+
+
+_REJECTED = """
+SELECT file, line, "column", reason, left(raw_text, 60) AS raw_text
+FROM rejected_rows
+ORDER BY file, line
+LIMIT 200
+"""

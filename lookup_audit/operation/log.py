@@ -68,7 +68,7 @@ class Log:
         event("started", process=os.getpid())
 
     def say_events(self, say: Say, *, hidden: frozenset[str] = frozenset()) -> None:
-        """Tell each event in a short line as well, but for those that are hidden and no warning."""
+        """Tell each event in a short line as well, but for those that are hidden; an error never is."""
         self._terminal = _Terminal(say, hidden)
         _LOGGER.addHandler(self._terminal)
 
@@ -166,7 +166,7 @@ class _Terminal(logging.Handler):
         self._hidden = hidden
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.levelno > logging.INFO or record.msg not in self._hidden:
+        if record.levelno > logging.WARNING or record.msg not in self._hidden:
             self._say(in_short(record.msg, getattr(record, "fields", {})))
 
 
