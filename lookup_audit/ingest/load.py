@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from lookup_audit.clock import utc_now
+from lookup_audit.clock import later_than
 from lookup_audit.errors import InputError
 from lookup_audit.ingest.drop import InputFile
 from lookup_audit.ingest.keys import DUPLICATE, settle
@@ -152,7 +152,7 @@ def _enter(warehouse: Warehouse, report: FileReport, file_id: str) -> None:
             "file_id": file_id,
             "file": report.file,
             "table": report.table,
-            "loaded_at": utc_now(),
+            "loaded_at": later_than(warehouse.value(_LATEST)),
             "read": report.rows_read,
             "loaded": report.rows_loaded,
             "rejected": report.rows_rejected,
@@ -160,3 +160,9 @@ def _enter(warehouse: Warehouse, report: FileReport, file_id: str) -> None:
             "warnings": json.dumps(report.warnings, sort_keys=True),
         },
     )
+
+
+# What a file was loaded after: an audit that ended before did not see it, whatever the clock did since.
+_LATEST = """
+SELECT greatest((SELECT max(loaded_at) FROM input_files), (SELECT max(finished_at) FROM runs))
+"""

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from lookup_audit.calibration import current_calibration
-from lookup_audit.clock import utc_now
+from lookup_audit.clock import later_than
 from lookup_audit.context import build_context, store_history
 from lookup_audit.detectors import run_rules
 from lookup_audit.detectors.isolation_forest import PROSE
@@ -64,7 +64,7 @@ def _audit_day(
     rules: list[SignedSql],
     forest: NightlyForest,
 ) -> NightSummary:
-    started_at = _now()
+    started_at = _now(warehouse)
     run_id = warehouse.value(
         "SELECT stable_id('r', [$day::VARCHAR, $config_hash, $code_version])",
         {"day": day, "config_hash": warehouse.settings.config_hash, "code_version": code_version()},
@@ -98,7 +98,7 @@ def _audit_day(
             "run_id": run_id,
             "day": day,
             "started_at": started_at,
-            "finished_at": _now(),
+            "finished_at": _now(warehouse),
             "status": "done_with_skips" if skipped else "done",
             "config_hash": warehouse.settings.config_hash,
             "code_version": code_version(),
@@ -129,11 +129,20 @@ def _forget_results(warehouse: Warehouse, day: date) -> None:
         warehouse.run(f"DELETE FROM {table} WHERE audit_date = $day", {"day": day})
 
 
-def _now() -> datetime:
-    """Wall clock in UTC; SOURCE_DATE_EPOCH pins it, as in reproducible builds."""
-    pinned = os.environ.get("SOURCE_DATE_EPOCH")
-    return datetime.fromtimestamp(int(pinned), UTC).replace(tzinfo=None) if pinned else utc_now()
+def _now(warehouse: Warehouse) -> datetime:
+    """Wall clock in UTC, later than what was loaded and audited before, also where it was set back since.
 
+    SOURCE_DATE_EPOCH pins it, as in reproducible builds.
+    """
+    pinned = os.environ.get("SOURCE_DATE_EPOCH")
+    if pinned:
+        return datetime.fromtimestamp(int(pinned), UTC).replace(tzinfo=None)
+    return later_than(warehouse.value(_LATEST))
+
+
+_LATEST = """
+SELECT greatest((SELECT max(loaded_at) FROM input_files), (SELECT max(finished_at) FROM runs))
+"""
 
 _RUN = """
 INSERT INTO runs BY NAME

@@ -5,7 +5,7 @@ import json
 from datetime import date
 from typing import Any, Literal
 
-from lookup_audit.clock import utc_now
+from lookup_audit.clock import later_than
 from lookup_audit.errors import UsageError
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.warehouse import Warehouse
@@ -32,10 +32,10 @@ def record(  # noqa: PLR0913 - each is a field of the entry
     """
     if not reason.strip():
         raise UsageError(f"{action}: say why; an entry in the log of who looked at whom needs a reason")
-    last = warehouse.rows("SELECT entry, hash FROM trail ORDER BY entry DESC LIMIT 1")
+    last = warehouse.rows("SELECT entry, entered_at, hash FROM trail ORDER BY entry DESC LIMIT 1")
     added: dict[str, Any] = {
         "entry": last[0]["entry"] + 1 if last else 1,
-        "entered_at": utc_now(),
+        "entered_at": later_than(last[0]["entered_at"] if last else None),
         "actor": who.account,
         "claimed": who.claimed,
         "action": action,
