@@ -1,11 +1,13 @@
 """Commands of the night: audit, and rules, by which it asks."""
 
 import difflib
+from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lookup_audit.cli.audited import say_left, say_nights, say_otherwise
 from lookup_audit.cli.common import (
     DEFAULT_WAREHOUSE,
     DONE_WITH_SHORTFALL,
@@ -14,7 +16,6 @@ from lookup_audit.cli.common import (
     MemoryOption,
     WaitOption,
     WarehouseOption,
-    counted,
     day_from,
     language_from,
     note,
@@ -22,13 +23,12 @@ from lookup_audit.cli.common import (
     progress_bar,
     say,
     say_json,
-    say_table,
     settings_from,
 )
 from lookup_audit.errors import UsageError
 
 if TYPE_CHECKING:
-    from lookup_audit.pipeline import NightSummary
+    from lookup_audit.pipeline import NightSummary, Otherwise, Pending
     from lookup_audit.warehouse import Warehouse
 
 
@@ -48,75 +48,114 @@ def audit(
     last: Annotated[
         str | None, typer.Option("--to", metavar="DAY", help="… up to and including this one.")
     ] = None,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Also days that changed, however long ago (see audit.look_back_days)."),
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Also days audited under another configuration, rule text or version; says what is other.",
+        ),
+    ] = False,
+    to_readers: Annotated[
+        bool, typer.Option("--publish/--no-publish", help="Renew the published outputs at the end.")
+    ] = True,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
     wait: WaitOption = None,
     memory: MemoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Audit every day that has unaudited or changed input, in order; or the days that you choose."""
+    """Audit every day that has unaudited or changed input, in order; or the days that you choose.
+
+    Late lookups, rosters, case links, dispatches and news make the days pending that they can change, and a day that
+    then leaves other history behind makes those after it pending. Each day is one transaction: stopped anywhere,
+    the same command carries on. Done twice, the second time changes nothing.
+
+    After a night's drop: lookup-audit audit
+
+    After a change of the configuration or of a rule: lookup-audit audit --force
+
+    With files of months ago: lookup-audit audit --all
+
+    One day, whatever is pending: lookup-audit audit --date 2026-03-01
+    """
+    chosen = bool(day or first or last)
     if day and (first or last):
         raise typer.BadParameter("give a date, or a range, not both", param_hint="--date")
+    if chosen and (every or force):
+        raise typer.BadParameter(
+            "chosen days are audited in any case; give it without a date or range",
+            param_hint="--force" if force else "--all",
+        )
     start, end = day_from(day or first, "--date" if day else "--from"), day_from(day or last, "--to")
     if start and end and start > end:
         raise typer.BadParameter(f"{start} is after {end}", param_hint="--from")
     with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
-        nights = audit_pending(opened, start, end)
+        from lookup_audit.pipeline import audited_otherwise, pending
+
+        before = audited_otherwise(opened)
+        if force and not as_json:
+            say_otherwise(before, forced=True)
+        nights = audit_pending(opened, start, end, every=every, force=force)
+        left, otherwise = pending(opened), before if force else audited_otherwise(opened)
+        if as_json:
+            say_json(_as_json(nights, left, otherwise))
+        else:
+            say_nights(nights)
+            say_left(left, opened.settings)
+            say_otherwise([] if force else otherwise, forced=False)
+        if to_readers and opened.settings.publishing.enabled:
+            _publish(opened)
         required = set(opened.settings.required_detectors)
-    if as_json:
-        say_json([vars(night) for night in nights])
-    else:
-        say_nights(nights)
     absent = sorted({why for night in nights for why in night.skipped if why.split(":")[0] in required})
     if absent:
         note(f"required by the configuration, and skipped: {'; '.join(absent)}")
         raise typer.Exit(DONE_WITH_SHORTFALL)
 
 
-def audit_pending(warehouse: "Warehouse", start: date | None, end: date | None) -> "list[NightSummary]":
-    """Audit with a progress bar; what each night came to."""
+def audit_pending(
+    warehouse: "Warehouse", start: date | None, end: date | None, *, every: bool = False, force: bool = False
+) -> "list[NightSummary]":
+    """Audit by need, or every day in a range, with a progress bar; what each night came to."""
     from lookup_audit.operation.entries import DaysEntered
     from lookup_audit.pipeline import audit as audit_days
-    from lookup_audit.pipeline import days_to_audit
+    from lookup_audit.pipeline import audit_by_need, days_to_audit
 
-    days = days_to_audit(warehouse, first=start, last=end)
-    if not days and (start or end):
-        raise UsageError("no lookups were loaded for those days; `lookup-audit status` says which there are")
     with progress_bar("audit") as update:
         entered = DaysEntered(warehouse, lambda done, total, at: update(done, total, str(at)))
-        nights = audit_days(warehouse, days, progress=entered.update)
+        if start or end:
+            days = days_to_audit(warehouse, first=start, last=end)
+            if not days:
+                raise UsageError(
+                    "no lookups were loaded for those days; `lookup-audit status` says which there are"
+                )
+            nights = audit_days(warehouse, days, progress=entered.update)
+        else:
+            nights = audit_by_need(warehouse, every=every, force=force, progress=entered.update)
         entered.last()
     return nights
 
 
-def say_nights(nights: "list[NightSummary]") -> None:
-    """One screen on what was audited: totals, the last nights, and what could not run."""
-    if not nights:
-        say("Nothing to audit: every loaded day is done, and its input has not changed.")
-        return
-    lookups = sum(night.lookups for night in nights)
-    explained = sum(night.explained for night in nights)
-    say(
-        f"{counted(len(nights), 'day')} from {nights[0].audit_date} to {nights[-1].audit_date}: "
-        f"{counted(lookups, 'lookup')}, {explained / max(lookups, 1):.1%} explained, "
-        + counted(sum(night.touched for night in nights), "raises a question", "raise a question")
-    )
-    if len(nights) > 7:
-        say("The last 7 days (--json lists all):")
-    say_table(
-        ("day", "lookups", "explained", "questions"),
-        [
-            (night.audit_date, night.lookups, f"{night.explained / max(night.lookups, 1):.1%}", night.touched)
-            for night in nights[-7:]
-        ],
-        numbers=(1, 2, 3),
-    )
-    skipped: dict[str, list[date]] = {}
-    for night in nights:
-        for why in night.skipped:
-            skipped.setdefault(why, []).append(night.audit_date)
-    for why, days in sorted(skipped.items()):
-        note(f"could not run on {len(days)} of {counted(len(nights), 'day')}: {why}")
+def _publish(warehouse: "Warehouse") -> None:
+    from lookup_audit.reporting.publish import publish
+
+    published = publish(warehouse)
+    if published.is_new:
+        note(f"published: {published.folder}, version {published.version}")
+
+
+def _as_json(
+    nights: "list[NightSummary]", left: "Pending", otherwise: "list[Otherwise]"
+) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "nights": [asdict(night) for night in nights],
+        "pending": [asdict(one) for one in left.due],
+        "waiting": [asdict(one) for one in left.waiting],
+        "audited_otherwise": [asdict(one) for one in otherwise],
+    }
 
 
 def rules(
