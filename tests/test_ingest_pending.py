@@ -125,6 +125,7 @@ CASES = {
         {"03-09"},
     ),
     "case that counted as open all the time": ("cases", "case_id,opened_at\nunseen,2025-03-20\n", {"03-05"}),
+    "case that was named before there was any": ("cases", "case_id,opened_at\nnamed,2025-03-09\n", set()),
     "later link": ("case_subjects", "case_id,subject_id,linked_at\nnew,man,2025-03-06T12:00\n", {"03-09"}),
     "link to a named case": ("case_subjects", "case_id,subject_id,linked_at\nnamed,nobody,\n", {"03-05"}),
     "case member": ("case_members", "case_id,user_id,valid_from\nold,u1,2025-03-08T00:00\n", {"03-09"}),

@@ -125,23 +125,37 @@ def _since(key: str, *columns: str) -> str:
     )
 
 
-def _validity(begin: str, end: str, key: str, content: str, *, else_open: bool = False) -> str:
+def _validity(begin: str, end: str, key: str, content: str, *, else_linked: bool = False) -> str:
     """The days on which a change of cases or members matters: those that the old or the new row covers.
 
     When only the end was moved, nothing changes before the earlier of both ends: closing a case must not
-    have all its days audited again. With `else_open` what had no row before counted as open all the time: so a
-    case that is not registered yet counts, and any day may change.
+    have all its days audited again. With `else_linked` what had no row before counted as open all the time, as a
+    case does that is not registered yet: it matters from its begin or its first linked subject on, for ever.
     """
     moved = f"count(*) > 1 AND count(DISTINCT hash({begin}, {content})) = 1"
     first = f"CASE WHEN {moved} THEN min({end}) WHEN count({begin}) = count(*) THEN min({begin}) END"
     last = f"CASE WHEN count({end}) = count(*) THEN max({end}) END"
-    if else_open:
-        first, last = (f"CASE WHEN bool_or(known) THEN {bound} END" for bound in (first, last))
+    source = "changed"
+    if else_linked:
+        unknown = f"WHEN count({begin}) = count(*) THEN least(min({begin}), min(first_linked_at))"
+        first = f"CASE WHEN bool_or(known) THEN {first} {unknown} END"
+        last = f"CASE WHEN bool_or(known) THEN {last} END"
+        source = "changed LEFT JOIN linked USING (case_id)"
     return (
         f"SELECT any_value(case_id) AS case_id, {_local_day(first)} - $grace_days AS from_day, "
-        f"{_local_day(last)} + $wrap_up_days AS until_day FROM changed GROUP BY {key}"
+        f"{_local_day(last)} + $wrap_up_days AS until_day FROM {source} GROUP BY {key}"
     )
 
+
+_CASE_SPAN = _validity("opened_at", "closed_at", "case_id", "team", else_linked=True)
+_LINKED = """
+    SELECT
+        case_id,
+        CASE WHEN count(linked_at) = count(*) THEN min(linked_at) ELSE TIMESTAMP '1000-01-01' END AS first_linked_at
+    FROM case_subjects
+    WHERE case_id IN (SELECT case_id FROM changed)
+    GROUP BY case_id
+"""
 
 _QUERIES = {
     "shifts": f"""
@@ -152,7 +166,7 @@ _QUERIES = {
             AND user_days.day <= {_local_day("changed.ends_at + to_minutes($grace_minutes)")} + $roster_days
         JOIN {_AUDITED} AS audited ON audited.day = user_days.day
     """,
-    "cases": f", span AS ({_validity('opened_at', 'closed_at', 'case_id', 'team', else_open=True)}) {_CASE_DAYS}",
+    "cases": f", linked AS ({_LINKED}), span AS ({_CASE_SPAN}) {_CASE_DAYS}",
     "case_members": f"""
         , span AS ({_validity("valid_from", "valid_until", "case_id, user_id, team, valid_from", "1")}) {_CASE_DAYS}
     """,
