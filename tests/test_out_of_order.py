@@ -1,0 +1,45 @@
+"""The order of delivery does not matter: once all is in, the same is said, whatever came late or was put right."""
+
+import random
+
+import pytest
+
+from benchmarks.out_of_order import FIRST, Outcome, deliver, differences, orders, split
+from lookup_audit.settings import Settings
+
+DAYS = 5
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+    """A small unit, delivered in every order, with an audit after each delivery."""
+    folder = tmp_path_factory.mktemp("unit")
+    people, parts = split(folder, users=30, days=DAYS, seed=3)
+    assert {part.day for part in parts if part.table == "lookups"} == {
+        FIRST.replace(day=FIRST.day + after) for after in range(DAYS)
+    }
+    every_order = orders(parts, random.Random(3), every=2, most_late=3)
+    # so small a unit has a model of its user-days all the same
+    settings = Settings.model_validate({"threads": 1, "forest": {"trees": 10, "minimum_user_days": 50}})
+    return {
+        order: deliver(order, people, deliveries, settings, folder)
+        for order, deliveries in every_order.items()
+    }
+
+
+def test_a_unit_raises_questions_and_its_late_files_have_days_done_again(
+    outcomes: dict[str, Outcome],
+) -> None:
+    whole = outcomes["all at once"]
+    assert whole.again == 0 and whole.audits == DAYS
+    assert len(whole.tables["lookup_risk"]) > 20 and len(whole.tables["alerts"]) > 10
+    for order in ("shuffled", "a third late"):
+        assert outcomes[order].again > 3
+        assert {"history_changed", "shifts", "case_subjects", "incidents"} <= set(outcomes[order].reasons)
+
+
+@pytest.mark.parametrize("order", ["in order", "shuffled", "a third late"])
+def test_the_order_of_delivery_changes_no_risk_no_finding_and_no_alert(
+    outcomes: dict[str, Outcome], order: str
+) -> None:
+    assert differences(outcomes["all at once"], outcomes[order]) == {}
