@@ -1,6 +1,5 @@
 """One frozen settings object, read from one TOML file; every default carries its reason."""
 
-import difflib
 import hashlib
 import json
 import math
@@ -8,12 +7,13 @@ import re
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from lookup_audit.errors import SettingsError
+from lookup_audit.faults import did_you_mean, faults_of
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(ge=0, le=3660)]
@@ -406,9 +406,16 @@ class Settings(_Section):
     @classmethod
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
-            near = difflib.get_close_matches(value, available_timezones(), n=1)
-            raise ValueError(f"no such time zone{f'; did you mean {near[0]}?' if near else ''}")
+            raise ValueError(f"no such time zone{did_you_mean(value, available_timezones())}")
         return value
+
+    @field_validator("probe_subjects")
+    @classmethod
+    def _no_blanks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        """A subject with a space around it is in no log, and a tripwire that cannot be touched protects nobody."""
+        if any(value != value.strip() or not value for value in values):
+            raise ValueError("one is empty, or has a space before or after it")
+        return values
 
     @field_validator("memory")
     @classmethod
@@ -451,30 +458,25 @@ def load_settings(path: Path | None) -> Settings:
     """Settings from a TOML file, or the defaults when there is none; `SettingsError` lists every fault."""
     if path is None:
         return Settings()
+    content = read_toml(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        raise at_fault(path, [str(fault) for fault in faults_of(error, Settings)]) from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """What a TOML file says; `SettingsError` where it cannot be read, or the line where it is no TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is not TOML: {error}") from error
-    try:
-        return Settings.model_validate(content)
-    except ValidationError as error:
-        faults = "\n".join(
-            f"  {_fault(fault['loc'], fault['msg'], fault['type'])}" for fault in error.errors()
-        )
-        raise SettingsError(f"{path}: settings at fault: {error.error_count()}\n{faults}") from error
 
 
-def _fault(location: tuple[int | str, ...], message: str, kind: str) -> str:
-    """One line on one fault: where, what, and for an unknown name the nearest known one."""
-    where = ".".join(str(part) for part in location)
-    if kind != "extra_forbidden":
-        return f"{where}: {message.removeprefix('Value error, ')}"
-    section: type[BaseModel] = Settings
-    for part in location[:-1]:
-        annotation = section.model_fields[str(part)].annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            section = annotation
-    near = difflib.get_close_matches(str(location[-1]), section.model_fields, n=1, cutoff=0.5)
-    return f"{where}: unknown setting{f'; did you mean {near[0]}?' if near else ''}"
+def at_fault(path: Path, faults: list[str]) -> SettingsError:
+    """The error for a file with these faults, each on a line of its own."""
+    return SettingsError(
+        f"{path}: settings at fault: {len(faults)}\n" + "\n".join(f"  {one}" for one in faults)
+    )

@@ -5,6 +5,7 @@ import sys
 from lookup_audit.cli import (
     alerts,
     audit,
+    config,
     document,
     dossier,
     guard,
@@ -28,6 +29,7 @@ for commands in (
     load,
     audit,
     status,
+    config,
     alerts,
     suppress,
     report,

@@ -4,6 +4,7 @@ from lookup_audit.warehouse.duck import Warehouse
 from lookup_audit.warehouse.signed_sql import (
     SignedSql,
     check_configured,
+    configured_faults,
     load_signed,
     sign_off,
     signed_digest,
@@ -13,6 +14,7 @@ __all__ = [
     "SignedSql",
     "Warehouse",
     "check_configured",
+    "configured_faults",
     "load_signed",
     "sign_off",
     "signed_digest",

@@ -4,17 +4,16 @@ Each explanation and each rule is one file: a leading comment block in TOML, the
 `signed_off.toml`, holds the version and SHA-256 of every text; a file that differs does not run.
 """
 
-import difflib
 import hashlib
 import re
 import tomllib
-from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
 from lookup_audit.errors import SettingsError, SignedSqlError
+from lookup_audit.faults import Fault, did_you_mean
 from lookup_audit.settings import Settings
 
 Kind = Literal["explanation", "rule"]
@@ -176,30 +175,55 @@ def check_configured(settings: Settings) -> None:
     """Hold the detectors, rules and parameters that a configuration names to those that exist, and their values.
 
     Raises `SettingsError` with every unknown name and the nearest known one (a typing error must not
-    switch a safeguard off), or with the values that cannot be.
+    switch a safeguard off), and with the values that cannot be.
     """
-    if not settings.rules and not settings.required_detectors:
-        return
+    faults = configured_faults(settings.rules, settings.required_detectors, settings.notices.themes)
+    if faults:
+        raise SettingsError(
+            "the configuration names what does not exist, or cannot be\n"
+            + "\n".join(f"  {fault}" for fault in faults)
+        )
+
+
+def configured_faults(rules: Any, required: Any, themes: Any) -> list[Fault]:
+    """What a configuration says wrongly of `[rules]`, `required_detectors` and `notices.themes`.
+
+    They are given as they stand in the file: what has another form than these have is not judged here.
+    """
+    if not rules and not required and themes == Settings().notices.themes:
+        return []
     signed = {one.id: one for kind in _FOLDERS for one in load_signed(kind, locked=False)}
     detectors = {name for name, one in signed.items() if one.kind == "rule"} | {"peer_anomaly"}
-    faults = [_unknown("required_detectors", name, detectors) for name in settings.required_detectors]
-    for name, parameters in settings.rules.items():
-        faults.append(_unknown("rules", name, signed))
-        if name in signed:
-            known = signed[name].parameters
-            faults += [_unknown(f"rules.{name}", parameter, known) for parameter in parameters]
-    said = [fault for fault in faults if fault]
-    if said:
-        raise SettingsError("the configuration names what does not exist\n" + "\n".join(said))
-    for name in settings.rules:
-        signed[name].values(settings)
+    faults = [
+        Fault(setting, f"no detector {name!r}{did_you_mean(name, detectors)}")
+        for setting, names in ((("required_detectors",), required), (("notices", "themes"), themes))
+        for name in (names if isinstance(names, list | tuple) else [])
+        if isinstance(name, str) and name not in detectors
+    ]
+    for name, configured in rules.items() if isinstance(rules, dict) else []:
+        if name not in signed:
+            faults.append(Fault(("rules", name), f"unknown rule or explanation{did_you_mean(name, signed)}"))
+        elif isinstance(configured, dict):
+            faults += _parameter_faults(signed[name], configured)
+    return faults
 
 
-def _unknown(where: str, name: str, known: Collection[str]) -> str:
-    if name in known:
-        return ""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"  {where}: unknown {name!r}{f'; did you mean {near[0]}?' if near else ''}"
+def _parameter_faults(signed: SignedSql, configured: dict[str, Any]) -> list[Fault]:
+    faults = []
+    values = {name: spec["default"] for name, spec in signed.parameters.items()}
+    for name, value in configured.items():
+        if name not in values:
+            message = f"unknown parameter{did_you_mean(name, values)}"
+        elif not _is_of_kind(value, values[name]):
+            message = (
+                f"{value!r} must be a number like {values[name]}, not negative, and whole where that is whole"
+            )
+        else:
+            values[name] = value
+            continue
+        faults.append(Fault(("rules", signed.id, name), message))
+    wrong = [_wrong_way_round(values, *pair) for pair in (*_RISING, *_NOT_FALLING)]
+    return faults + [Fault(("rules", signed.id), message, together=True) for message in wrong if message]
 
 
 def sign_off() -> list[str]:

@@ -1,0 +1,193 @@
+"""The configuration as a whole: all faults at once, where a value came from, and an example that cannot go stale."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from lookup_audit.cli import app
+from lookup_audit.errors import SettingsError
+from lookup_audit.faults import names_of
+from lookup_audit.operation.configuration import faults_in, load_configuration, values_of
+from lookup_audit.operation.example import example
+from lookup_audit.settings import Settings, load_settings
+from lookup_audit.warehouse import load_signed
+
+BROKEN = """\
+zone = "Europe/Amsterdm"
+langage = "nl"
+language = "nll"
+required_detectors = ["off_dutie", "neighbour"]
+probe_subjects = ["P1", " P2"]
+gap_days = 3
+alerts = 5
+memory = "lots"
+
+[context]
+history_days = "many"
+link_grace_days = -1
+desk_functions = "rtic"
+
+[retentoin]
+lookups_days = 400
+
+[notices]
+themes = ["neighbor"]
+
+[rules.neighbour]
+near_mm = 3
+near_m = "far"
+next_door_m = [1, 2]
+
+[rules.neigbour]
+near_m = 3
+
+[rules.fixation]
+strong_days = 2
+"""
+
+SAID = {
+    1: "zone: no such time zone; did you mean Europe/Amsterdam?",
+    2: "langage: unknown setting; did you mean language?",
+    3: "language: must be 'en' or 'nl', and is 'nll'; did you mean nl?",
+    4: "required_detectors: no detector 'off_dutie'; did you mean off_duty?",
+    5: "probe_subjects: one is empty, or has a space before or after it",
+    6: "gap_days: unknown setting; did you mean alerts.gap_days?",
+    7: "alerts: is a section; write [alerts] and its settings below it",
+    8: "memory: 'lots' is no size; write it as '4GB', '512MiB' or '60%'",
+    11: "context.history_days: must be a valid integer, unable to parse string as an integer, and is 'many'",
+    12: "context.link_grace_days: must be greater than or equal to 0, and is -1",
+    13: "context.desk_functions: must be a list, as in ['a', 'b']",
+    15: "retentoin: unknown setting; did you mean retention?",
+    19: "notices.themes: no detector 'neighbor'; did you mean neighbour?",
+    22: "rules.neighbour.near_mm: unknown parameter; did you mean near_m?",
+    23: "rules.neighbour.near_m: 'far' must be a number like 200, not negative, and whole where that is whole",
+    24: "rules.neighbour.next_door_m: [1, 2] must be a number like 60, not negative, and whole where that is whole",
+    26: "rules.neigbour: unknown rule or explanation; did you mean neighbour?",
+    29: "[rules.fixation]: minimum_days = 3 must be below strong_days = 2",
+}
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "c.toml").write_text(text, encoding="utf-8")
+    return folder / "c.toml"
+
+
+def test_every_fault_of_a_file_is_said_at_once_with_its_line_and_the_nearest_name(tmp_path: Path) -> None:
+    assert {line: str(fault) for line, fault in faults_in(written(tmp_path, BROKEN))} == SAID
+    assert len(faults_in(tmp_path / "c.toml")) == len(SAID)
+
+
+def test_a_command_says_them_all_before_it_does_anything(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load_configuration(written(tmp_path, BROKEN))
+    for fault in SAID.values():
+        assert f"\n  {fault}" in str(raised.value)
+    checked = CliRunner().invoke(app, ["config", "check", str(tmp_path / "c.toml")])
+    assert checked.exit_code == 2
+    for line, fault in SAID.items():
+        assert f"  line {line}: {fault}\n" in checked.output
+    as_json = CliRunner().invoke(app, ["config", "check", "--json", str(tmp_path / "c.toml")])
+    assert {one["line"]: one["fault"] for one in json.loads(as_json.output)["faults"]} == SAID
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("zone = \n", "is not TOML: Invalid value (at line 1, column 8)"),
+        ('a = 1\na = 2\n', "is not TOML: Cannot overwrite a value (at line 2"),
+        ("rules = 3\n", "line 1: rules: must be a section, [rules], with a parameter in each line"),
+        ("[rules]\nneighbour = 3\n", "line 2: rules.neighbour: must be a section, [rules.neighbour]"),
+        ("notices = 3\n", "line 1: notices: is a section; write [notices]"),
+        ("[mandates]\nbla = 3\n", "line 2: mandates.bla: unknown setting"),
+        ("[alert]\ngap_days = 3\n", "line 1: alert: unknown setting; did you mean alerts?"),
+        ("[alerts]\nlookups_days = 3\n", "lookups_days: unknown setting; did you mean retention.lookups_days?"),
+        ("[context]\nhistory_days = 30\nburst_days = 30\n", "line 1: context: burst_days = 30 must be below"),
+    ],
+)  # fmt: skip
+def test_files_of_a_wrong_form_are_said_in_a_line(tmp_path: Path, text: str, said: str) -> None:
+    checked = CliRunner().invoke(app, ["config", "check", str(written(tmp_path, text))])
+    assert checked.exit_code == 2
+    assert said in checked.output
+
+
+def test_a_file_that_is_right_is_right_also_with_the_mark_that_an_editor_puts_first(tmp_path: Path) -> None:
+    path = written(tmp_path, '\ufefflanguage = "nl"\n[rules]\nneighbour.near_m = 140\n')
+    checked = CliRunner().invoke(app, ["config", "check", str(path)])
+    assert (checked.exit_code, "nothing is wrong" in checked.output) == (0, True)
+    assert load_configuration(path) == load_settings(path)
+    assert load_configuration(path).rules == {"neighbour": {"near_m": 140}}
+
+
+def test_every_value_says_which_line_of_the_file_option_or_variable_set_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        '# a comment\nlanguage = "nl"\n\n[alerts]\ngap_days = 30\n[rules.neighbour]\nnear_m = 140\n'
+        "[rules]\nfamily.rare_by_chance = 0.01\n"
+    )
+    path = written(tmp_path, text)
+    monkeypatch.setenv("LOOKUP_AUDIT_WAREHOUSE", "/srv/w.duckdb")
+    monkeypatch.delenv("LOOKUP_AUDIT_CONFIG", raising=False)
+    shown = CliRunner().invoke(app, ["config", "show", "--json", "--config", str(path), "--memory", "2GB"])
+    rows = {row["setting"]: (row["value"], row["from"]) for row in json.loads(shown.output)["settings"]}
+    assert rows["language"] == ("nl", f"{path}:2")
+    assert rows["alerts.gap_days"] == (30, f"{path}:5")  # set, though it is the default
+    assert rows["rules.neighbour.near_m"] == (140, f"{path}:7")
+    assert rows["rules.family.rare_by_chance"] == (0.01, f"{path}:9")
+    assert rows["memory"] == ("2GB", "--memory")
+    assert rows["zone"] == ("Europe/Amsterdam", "default")
+    assert rows["(warehouse)"] == ("/srv/w.duckdb", "environment: LOOKUP_AUDIT_WAREHOUSE")
+    assert rows["(configuration)"] == (str(path), "option")
+    assert rows["(log)"] == ("/srv/w.duckdb.log", "default")
+    assert {".".join(name) for name in names_of(Settings)} - {"rules"} <= set(rows)
+    parameters = {
+        f"rules.{one.id}.{name}"
+        for kind in ("explanation", "rule")
+        for one in load_signed(kind, locked=False)  # type: ignore[arg-type]
+        for name in one.parameters
+    }
+    assert parameters <= set(rows)
+    changed = CliRunner().invoke(app, ["config", "show", "--changed", "--config", str(path)])
+    assert "zone" not in changed.output
+    assert f"{path}:7" in changed.output
+
+
+def test_without_a_file_every_value_is_a_default() -> None:
+    assert {one.line for one in values_of(Settings(), None)} == {None}
+
+
+def test_the_example_names_every_setting_and_without_its_marks_is_the_default_configuration(
+    tmp_path: Path,
+) -> None:
+    text = example()
+    assert tomllib.loads(text).keys() <= {
+        *Settings.model_fields
+    }  # as it stands: sections, and nothing in them
+    bare = re.sub(r"(?m)^# ([a-z0-9_]+ = )(?=\S)", r"\1", text)
+    path = written(tmp_path, bare)
+    assert faults_in(path) == []
+    given = load_configuration(path)
+    assert given.model_copy(update={"rules": {}}) == Settings()
+    content: Any = tomllib.loads(bare)
+    for name in names_of(Settings):
+        section: Any = content
+        for part in name[:-1]:
+            section = section.get(part, {})
+        is_empty = re.search(rf"(?m)^# {name[-1]} =$", text)
+        assert name[-1] in section or is_empty, name
+    for kind in ("explanation", "rule"):
+        for one in load_signed(kind, locked=False):  # type: ignore[arg-type]
+            assert one.values(given) == one.values(Settings())
+            assert set(content["rules"].get(one.id, {})) == set(one.parameters)
+
+
+def test_the_example_in_the_documentation_is_that_of_the_program() -> None:
+    documented = Path(__file__).parents[1] / "docs" / "operation" / "lookup-audit.toml"
+    assert documented.read_text(encoding="utf-8") == example(), (
+        "lookup-audit config example > docs/operation/…"
+    )
