@@ -133,9 +133,10 @@ def _options(
 
 def settings_from(config: Path | None, memory: str | None = None) -> "Settings":
     """The settings that a command runs under; `memory` goes before what is configured."""
-    from lookup_audit.settings import Settings, load_settings
+    from lookup_audit.operation.configuration import load_configuration
+    from lookup_audit.settings import Settings
 
-    settings = load_settings(config)
+    settings = load_configuration(config)
     if memory is None:
         return settings
     try:
