@@ -14,9 +14,11 @@ from typer.testing import CliRunner
 
 from lookup_audit.cli import app
 from lookup_audit.errors import InputError, MandateError, UsageError
+from lookup_audit.privacy.actor import Actor, actor
 from lookup_audit.reporting.dossier import folder as folders
 from lookup_audit.reporting.dossier.dossier import Written, write_dossier
-from lookup_audit.reporting.dossier.manifest import read_manifest
+from lookup_audit.reporting.dossier.folder import put_folder
+from lookup_audit.reporting.dossier.manifest import MANIFEST, read_manifest
 from lookup_audit.reporting.dossier.rerun import rerun_dossier
 from lookup_audit.reporting.dossier.verify import verify_folder
 from lookup_audit.settings import Settings
@@ -271,3 +273,37 @@ def test_a_rerun_names_rows_values_and_what_may_be_why(tmp_path: Path) -> None:
         (folder / "manifest.json").write_bytes(b"{}")
         with pytest.raises(InputError, match="cannot say what to make again"):
             rerun_dossier(warehouse, folder)
+
+
+def test_somebodys_notes_in_the_folder_are_never_removed(tmp_path: Path, written: Written) -> None:
+    folder = tmp_path / "dossier"
+    shutil.copytree(written.folder, folder)
+    (folder / "my-notes.txt").write_text("ask her first", encoding="utf-8")
+    with pytest.raises(UsageError, match="nothing is replaced"):
+        put_folder(folder, {MANIFEST: b"another"}, replace=True)
+    assert (folder / "my-notes.txt").read_text(encoding="utf-8") == "ask her first"
+
+
+def test_a_dossier_with_fewer_files_is_replaced_whole(tmp_path: Path, written: Written) -> None:
+    folder = tmp_path / "dossier"
+    shutil.copytree(written.folder, folder)
+    assert put_folder(folder, {MANIFEST: b"another"}, replace=True) == "replaced"
+    assert [one.name for one in folder.iterdir()] == [MANIFEST]
+
+
+def test_what_a_killed_process_left_half_made_is_gone_after_the_next(tmp_path: Path) -> None:
+    torn = tmp_path / ".dossier.abcd1234"
+    torn.mkdir()
+    (torn / "lookups.csv").write_text("x", encoding="utf-8")
+    put_folder(tmp_path / "dossier", {MANIFEST: b"{}"}, replace=False)
+    assert not torn.exists()
+
+
+def test_a_folder_that_is_not_whole_is_not_identical(tmp_path: Path, written: Written) -> None:
+    folder = tmp_path / written.folder.name
+    shutil.copytree(written.folder, folder)
+    (folder / "extra.txt").write_text("x", encoding="utf-8")
+    with Warehouse(written.folder.parent / "warehouse.duckdb", Settings()) as warehouse:
+        made = rerun_dossier(warehouse, folder, who=Actor(actor().account))
+    assert (made.differences, made.is_identical) == ((), False)
+    assert any("extra.txt" in fault for fault in made.faults)

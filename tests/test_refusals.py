@@ -1,5 +1,6 @@
 """Each refusal of a mandate as the command line gives it: exit code 2, one line why, nothing written, on record."""
 
+import json
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from lookup_audit.cli import app, main
 from lookup_audit.privacy.actor import Actor, actor
-from lookup_audit.privacy.mandates import add_mandate, withdraw_mandate
+from lookup_audit.privacy.mandates import add_mandate, altered, withdraw_mandate
 from lookup_audit.privacy.pseudonyms import pseudonyms_of
 from lookup_audit.reporting.dossier.dossier import write_dossier
 from lookup_audit.settings import Settings
@@ -214,3 +215,70 @@ FILLED = [
         local_date AS audit_date FROM lookups
     """,
 ]
+
+
+def test_an_order_that_was_changed_in_the_warehouse_opens_nothing_and_is_found(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = tmp_path / "w.duckdb"
+    for ending in ("", ".key"):
+        shutil.copy(f"{made}{ending}", f"{later}{ending}")
+    with Warehouse(later, Settings(threads=1)) as opened:
+        opened.run("UPDATE mandates SET user_id = 'officer-two' WHERE reference = 'GOOD'")
+    asked = ["dossier", "officer-two", "--mandate", "GOOD", "--out", str(tmp_path / "out")]
+    code, error = run(monkeypatch, capsys, *asked, "--warehouse", str(later))
+    assert code == 2
+    assert "is not as it was recorded" in error
+    assert not (tmp_path / "out").exists()
+    code, error = run(monkeypatch, capsys, "trail", "verify", "--warehouse", str(later))
+    assert code == 1
+    assert "mandate GOOD is not as it was recorded" in error
+
+
+def test_a_withdrawal_that_was_taken_back_by_hand_is_found(made: Path, tmp_path: Path) -> None:
+    later = tmp_path / "w.duckdb"
+    shutil.copy(made, later)
+    with Warehouse(later, Settings(threads=1)) as opened:
+        assert "mandate WITHDRAWN is not as it was recorded" not in altered(opened)
+        opened.run(
+            "UPDATE mandates SET withdrawn_by = NULL, withdrawn_at = NULL WHERE reference = 'WITHDRAWN'"
+        )
+        assert "mandate WITHDRAWN is not as it was recorded" in altered(opened)
+
+
+def test_two_users_on_one_order_are_refused(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    users = ["--user", "officer-one", "--user", "officer-two"]
+    period = ["--from", "2026-01-01", "--to", "2026-03-31", "--valid-until", "2027-01-01"]
+    words = ["mandate", "add", "R", *users, "--authority", "a", "--purpose", "p", *period]
+    code, error = run(monkeypatch, capsys, *words, "--warehouse", str(made))
+    assert code == 2
+    assert "about one user" in error
+
+
+def test_an_argument_that_is_no_text_is_refused(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, error = run(monkeypatch, capsys, "trail", "list", "--reason", "\udcff", "--warehouse", str(made))
+    assert code == 2
+    assert "is not text in UTF-8" in error
+
+
+def test_who_is_no_user_any_more_is_a_pseudonym_in_the_list_too(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = tmp_path / "w.duckdb"
+    for ending in ("", ".key"):
+        shutil.copy(f"{made}{ending}", f"{later}{ending}")
+    with Warehouse(later, Settings(threads=1)) as opened:
+        opened.run("DELETE FROM users")
+        opened.run("DELETE FROM lookups")
+    monkeypatch.setattr("sys.argv", ["lookup-audit"])
+    answer = CliRunner().invoke(
+        app, ["trail", "list", "--reason", "test", "--json", "--warehouse", str(later)]
+    )
+    assert answer.exit_code == 0
+    abouts = [entry["about"] for entry in json.loads(answer.stdout)]
+    assert abouts
+    assert all(about is None or about.startswith("u-") for about in abouts)

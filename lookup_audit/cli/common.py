@@ -1,6 +1,7 @@
 """What the commands share: the application, its options, and how things are said."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -14,7 +15,7 @@ from typer.core import TyperGroup
 from lookup_audit import __version__
 from lookup_audit.cli.logged import LoggedCommands, begin_log
 from lookup_audit.cli.progress import progress_on
-from lookup_audit.errors import WarehouseError
+from lookup_audit.errors import UsageError, WarehouseError
 
 if TYPE_CHECKING:
     from lookup_audit.settings import Settings
@@ -128,7 +129,11 @@ def _options(
         typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is."),
     ] = False,
 ) -> None:
-    pass  # what the program does is in the help of the application
+    """What holds for every command; what the program does is in the help of the application."""
+    given = [*sys.argv[1:], *(text for name, text in os.environ.items() if name.startswith("LOOKUP_AUDIT_"))]
+    for text in given:
+        if any("\ud800" <= sign <= "\udfff" for sign in text):  # how Python carries bytes that are no text
+            raise UsageError(f"{text!a}: is not text in UTF-8")
 
 
 def settings_from(config: Path | None, memory: str | None = None) -> "Settings":

@@ -59,7 +59,7 @@ def register(app: typer.Typer) -> None:
 @_mandates.command("add")
 def mandate_add(
     reference: Annotated[str, typer.Argument(help="Of the written order, such as VIK-2026-17.")],
-    user: Annotated[str, typer.Option(help="The user that it is about: the id, or the pseudonym.")],
+    user: Annotated[list[str], typer.Option(help="The user that it is about: the id, or the pseudonym.")],
     authority: Annotated[str, typer.Option(help="Who gave the order: name and office.")],
     purpose: Annotated[str, typer.Option(help="What the investigation is about.")],
     first: Annotated[str, typer.Option("--from", metavar="DAY", help="The first day that may be looked at.")],
@@ -83,6 +83,8 @@ def mandate_add(
     from lookup_audit.privacy.mandates import add_mandate
     from lookup_audit.privacy.pseudonyms import user_behind
 
+    if len(user) > 1:
+        raise typer.BadParameter("a mandate is about one user; record one for each", param_hint="--user")
     days = (day_from(first, "--from"), day_from(last, "--to"), day_from(valid_until, "--valid-until"))
     with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
         mandate = add_mandate(
@@ -90,7 +92,7 @@ def mandate_add(
             reference,
             authority=authority,
             purpose=purpose,
-            user_id=user_behind(opened, user),
+            user_id=user_behind(opened, user[0]),
             first_day=days[0],
             last_day=days[1],
             valid_until=days[2],
@@ -194,12 +196,13 @@ def trail_verify(
 ) -> None:
     """Find every entry that was changed, removed or moved; with an anchor also a log cut off or rewritten.
 
-    Leaves with 0 when the log is whole, and with 1 when it is not.
+    A mandate whose terms are not those of its entry is found too. Leaves with 0 when the log is whole, and with 1 when it is not.
     """
     from lookup_audit.privacy import trail
+    from lookup_audit.privacy.mandates import altered
 
     with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
-        faults = trail.verify(opened, anchors=tuple(anchors or ()))
+        faults = trail.verify(opened, anchors=tuple(anchors or ())) + altered(opened)
         entries, last = opened.count("trail"), trail.anchor(opened)
     if as_json:
         say_json({"entries": entries, "faults": faults, "anchor": last})

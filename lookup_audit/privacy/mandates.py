@@ -1,6 +1,8 @@
 """Mandates: the written orders under which one user may be named, and what each of them allows."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -70,10 +72,13 @@ def add_mandate(  # noqa: PLR0913 - each is a field of the order
             f"a mandate is valid for {longest} days at most (mandates.longest_days): until "
             f"{today + timedelta(days=longest)}; ask for a new one then"
         )
-    if find_mandate(warehouse, reference.strip()):
-        raise UsageError(
-            f"mandate {reference.strip()} is recorded already; `lookup-audit mandate list` shows it"
-        )
+    for known in list_mandates(warehouse):
+        if (
+            known.reference.casefold() == reference.strip().casefold()
+        ):  # R4 beside r4 would be mistaken for it
+            raise UsageError(
+                f"mandate {known.reference} is recorded already; `lookup-audit mandate list` shows it"
+            )
     mandate = Mandate(
         reference.strip(), authority.strip(), purpose.strip(), user_id, first_day, last_day, valid_until,
         tuple(dict.fromkeys(holder.strip() for holder in holders if holder.strip())), who.account, utc_now(),
@@ -84,7 +89,8 @@ def add_mandate(  # noqa: PLR0913 - each is a field of the order
             action="mandate add",
             about=user_id,
             reason=f"{mandate.reference}, given by {mandate.authority}: {mandate.purpose}; "
-            f"{first_day} to {last_day}, valid until {valid_until}, for {', '.join(mandate.holders)}",
+            f"{first_day} to {last_day}, valid until {valid_until}, for {', '.join(mandate.holders)}"
+            f"{_TERMS}{_terms(mandate)}",
             who=who,
         )
         warehouse.run(_ADD, {**vars(mandate), "holders": list(mandate.holders)})
@@ -104,7 +110,8 @@ def approve_mandate(warehouse: Warehouse, reference: str, who: Actor) -> Mandate
         fault = f"was approved already, by {mandate.approved_by}"
     elif mandate.added_by == who.account:
         fault = "must be approved by another account than the one that added it"
-    return _step(warehouse, mandate, "approve", "approved", who, fault, "approved")
+    changed = replace(mandate, approved_by=who.account, approved_at=utc_now())
+    return _step(warehouse, changed, "approve", who, fault, "approved")
 
 
 def withdraw_mandate(warehouse: Warehouse, reference: str, reason: str, who: Actor) -> Mandate:
@@ -113,7 +120,8 @@ def withdraw_mandate(warehouse: Warehouse, reference: str, reason: str, who: Act
     fault = "was withdrawn already" if mandate.withdrawn_at else None
     if not reason.strip():
         raise UsageError("say why the mandate is withdrawn")
-    return _step(warehouse, mandate, "withdraw", "withdrawn", who, fault, reason.strip())
+    changed = replace(mandate, withdrawn_by=who.account, withdrawn_at=utc_now())
+    return _step(warehouse, changed, "withdraw", who, fault, reason.strip())
 
 
 def list_mandates(warehouse: Warehouse) -> list[Mandate]:
@@ -217,25 +225,53 @@ def _fault(  # noqa: PLR0911, PLR0913, PLR0917 - one sentence for each way in wh
         return "this mandate waits for approval by another account (mandate approve)"
     if any(day and not mandate.first_day <= day <= mandate.last_day for day in (first, last)):
         return f"this mandate covers {mandate.first_day} to {mandate.last_day} only"
+    if not _is_as_recorded(warehouse, mandate):
+        return "this mandate is not as it was recorded; someone changed it in the warehouse (trail verify)"
     return None
 
 
 def _step(  # noqa: PLR0913, PLR0917
-    warehouse: Warehouse, mandate: Mandate, verb: str, column: str, who: Actor, fault: str | None, why: str
+    warehouse: Warehouse, changed: Mandate, verb: str, who: Actor, fault: str | None, why: str
 ) -> Mandate:
+    """The mandate as it is from now on, once that is on record; or `MandateError` with the fault, which is too."""
+    said = fault or f"{why}{_TERMS}{_terms(changed)}"
     with warehouse.transaction():
         record(
-            warehouse, action=f"mandate {verb}", about=mandate.user_id,
-            reason=f"{mandate.reference}: {fault or why}", who=who, outcome="refused" if fault else "done",
+            warehouse, action=f"mandate {verb}", about=changed.user_id, reason=f"{changed.reference}: {said}",
+            who=who, outcome="refused" if fault else "done",
         )  # fmt: skip
         if not fault:
-            warehouse.run(
-                f"UPDATE mandates SET {column}_by = $account, {column}_at = $now WHERE reference = $reference",
-                {"account": who.account, "now": utc_now(), "reference": mandate.reference},
-            )
+            warehouse.run(_CHANGE, {name: getattr(changed, name) for name in _CHANGED})
     if fault:
-        raise MandateError(f"{mandate.reference}: {fault}")
-    return _known(warehouse, mandate.reference)
+        raise MandateError(f"{changed.reference}: {fault}")
+    return changed
+
+
+def altered(warehouse: Warehouse) -> list[str]:
+    """What is wrong with the mandates, one sentence for each that is not as the trail says; empty when all are."""
+    return [
+        f"mandate {mandate.reference} is not as it was recorded"
+        for mandate in list_mandates(warehouse)
+        if not _is_as_recorded(warehouse, mandate)
+    ]
+
+
+def _is_as_recorded(warehouse: Warehouse, mandate: Mandate) -> bool:
+    """Whether the trail's last entry about this order has the same terms: the chain there shows what was edited.
+
+    An entry of before terms were kept there says nothing against it.
+    """
+    recorded = warehouse.value(_LAST_STEP, {"reference": mandate.reference})
+    if recorded is None:
+        return False
+    _said, mark, terms = str(recorded).rpartition(_TERMS)
+    return not mark or terms == _terms(mandate)
+
+
+def _terms(mandate: Mandate) -> str:
+    """SHA-256 over every field of the order, as canonical JSON."""
+    text = json.dumps(vars(mandate), default=str, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _known(warehouse: Warehouse, reference: str) -> Mandate:
@@ -251,7 +287,26 @@ def _mandate(row: dict[str, Any]) -> Mandate:
     return Mandate(**{**row, "holders": tuple(row["holders"])})
 
 
+_CHANGE = """
+UPDATE mandates SET
+    approved_by = $approved_by, approved_at = $approved_at,
+    withdrawn_by = $withdrawn_by, withdrawn_at = $withdrawn_at
+WHERE reference = $reference
+"""
+
+_CHANGED = ("reference", "approved_by", "approved_at", "withdrawn_by", "withdrawn_at")
+
 _LONGEST_REFERENCE = 100
+_TERMS = "; terms "
+
+_LAST_STEP = """
+SELECT arg_max(reason, entry)
+FROM trail
+WHERE
+    action IN ('mandate add', 'mandate approve', 'mandate withdraw')
+    AND outcome = 'done'
+    AND (starts_with(reason, $reference || ', given by ') OR starts_with(reason, $reference || ': '))
+"""
 
 _ADD = """
 INSERT INTO mandates (

@@ -15,6 +15,7 @@ from lookup_audit.warehouse import Warehouse
 _BYTES = 10  # 80 bits: among a hundred million ids two are alike once in a hundred million warehouses
 _USER = re.compile(r"u-[a-z2-7]{16}")
 _SUBJECT = re.compile(r"s-[a-z2-7]{16}")
+_NO_ID = re.compile(r"\d{4}-\d\d-\d\d|[us]-[a-z2-7]{16}|N-[A-Z0-9-]+")  # a day, or no more than a pseudonym
 
 
 class Pseudonyms:
@@ -84,11 +85,12 @@ def user_behind(warehouse: Warehouse, name: str) -> str:
 
 
 def shown_about(warehouse: Warehouse, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same entries of the trail, with `about` as a pseudonym where it is a user's id."""
-    known = {row["user_id"] for row in warehouse.rows(_USERS)}
+    """The same entries of the trail, with `about` as a pseudonym where it is a user's id, known still or not."""
     pseudonym = pseudonyms_of(warehouse).user
     return [
-        {**entry, "about": pseudonym(entry["about"]) if entry["about"] in known else entry["about"]}
+        entry
+        if entry["about"] is None or _NO_ID.fullmatch(entry["about"])
+        else {**entry, "about": pseudonym(entry["about"])}
         for entry in entries
     ]
 

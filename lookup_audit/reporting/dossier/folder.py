@@ -1,15 +1,16 @@
 """A folder that appears whole or not at all, and of which every byte is asked for by name."""
 
+import glob
 import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
 from lookup_audit.errors import InputError, UsageError
-from lookup_audit.reporting.dossier.manifest import MANIFEST, MOST_BYTES, read_manifest
+from lookup_audit.reporting.dossier.manifest import BESIDE, MANIFEST, MOST_BYTES, read_manifest
 from lookup_audit.reporting.page import write_file
 
 State = Literal["written", "unchanged", "replaced"]
@@ -29,6 +30,7 @@ def put_folder(folder: Path, contents: Mapping[str, bytes], *, replace: bool) ->
         There is another folder or file of this name, and `replace` was not asked for; or it was, and what is
         there is no dossier: that is never removed.
     """
+    _remove_torn(folder)
     there = _what_is_there(folder, contents)
     if there == "same":
         return "unchanged"
@@ -53,6 +55,16 @@ def put_folder(folder: Path, contents: Mapping[str, bytes], *, replace: bool) ->
     return "replaced" if there == "other" else "written"
 
 
+def _remove_torn(folder: Path) -> None:
+    """Take away what a killed process left half made beside it: it holds what the dossier holds, unseen.
+
+    The process that writes dossiers has the warehouse to itself, so none is at work on it.
+    """
+    for torn in folder.parent.glob(f".{glob.escape(folder.name)}.????????"):
+        if torn.is_dir() and not torn.is_symlink():
+            shutil.rmtree(torn)
+
+
 def _exchange(made: Path, folder: Path) -> None:
     old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     folder.rename(old)  # onto an empty folder, which is allowed
@@ -72,17 +84,25 @@ def _what_is_there(
     if folder.is_symlink() or not folder.is_dir():
         return "foreign"
     try:
-        read_manifest(read_regular(folder, MANIFEST, MOST_BYTES))
+        known = read_manifest(read_regular(folder, MANIFEST, MOST_BYTES))
     except InputError:
         return "foreign"
-    names = {part for name in contents for part in (name, name.rpartition("/")[0]) if part}
-    if set(entries_of(folder, {name for name in names if name not in contents})) != names:
-        return "other"
-    same = (read_regular(folder, name, len(content)) == content for name, content in contents.items())
+    names = _with_folders(contents)
+    listed = _with_folders({*BESIDE, *(one.name for one in known.files)})
+    there = set(entries_of(folder, {name.rpartition("/")[0] for name in names | listed if "/" in name}))
+    if there - names - listed:
+        return "foreign"  # somebody's notes are not a dossier's to remove
     try:
-        return "same" if all(same) else "other"
+        same = there == names and all(
+            read_regular(folder, name, len(content)) == content for name, content in contents.items()
+        )
     except InputError:
-        return "other"
+        same = False
+    return "same" if same else "other"
+
+
+def _with_folders(names: Iterable[str]) -> set[str]:
+    return {part for name in names for part in (name, name.rpartition("/")[0]) if part}
 
 
 def entries_of(folder: Path, opened: set[str]) -> dict[str, os.stat_result]:

@@ -35,8 +35,8 @@ class Rerun:
 
     @property
     def is_identical(self) -> bool:
-        """Whether every byte is the same."""
-        return not self.differences
+        """Whether the folder is whole, and every byte of it the same."""
+        return not self.differences and not self.faults
 
 
 def rerun_dossier(
