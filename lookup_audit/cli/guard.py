@@ -196,7 +196,8 @@ def trail_verify(
 ) -> None:
     """Find every entry that was changed, removed or moved; with an anchor also a log cut off or rewritten.
 
-    A mandate whose terms are not those of its entry is found too. Leaves with 0 when the log is whole, and with 1 when it is not.
+    A mandate whose terms are not those of its entry is found too. Leaves with 0 when all is whole, and with 1
+    when it is not.
     """
     from lookup_audit.privacy import trail
     from lookup_audit.privacy.mandates import altered
