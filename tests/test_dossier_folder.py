@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from lookup_audit.cli import app
 from lookup_audit.errors import InputError, MandateError, UsageError
 from lookup_audit.privacy.actor import Actor, actor
+from lookup_audit.privacy.trail import record
 from lookup_audit.reporting.dossier import folder as folders
 from lookup_audit.reporting.dossier.dossier import Written, write_dossier
 from lookup_audit.reporting.dossier.folder import put_folder
@@ -254,6 +255,17 @@ def test_it_is_made_again_byte_for_byte_anywhere(written: Written, tmp_path: Pat
             env={**os.environ, "PYTHONHASHSEED": seed, "LANG": language, "LC_ALL": language, "TZ": zone},
         )  # fmt: skip
         assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "Identical, byte for byte.", "")
+
+
+def test_a_rerun_after_forgetting_does_not_say_that_something_was_changed_by_hand(tmp_path: Path) -> None:
+    with sample_warehouse() as warehouse:
+        record(warehouse, action="forget", about="2026-01-01", reason="before it was made", who=actor())
+        folder = write_dossier(warehouse, "U0042", tmp_path, mandate="VIK-1", language="en").folder
+        warehouse.run("UPDATE lookups SET query_text = 'changed' WHERE lookup_id = 'Q005'")
+        assert "changed by hand" in " ".join(rerun_dossier(warehouse, folder).causes)
+        record(warehouse, action="forget", about="2026-02-01", reason="retention", who=actor())
+        causes = rerun_dossier(warehouse, folder).causes
+        assert causes == ("days or rejected rows were forgotten since (trail list --action forget)",)
 
 
 def test_a_rerun_names_rows_values_and_what_may_be_why(tmp_path: Path) -> None:

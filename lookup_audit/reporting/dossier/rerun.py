@@ -7,6 +7,7 @@ from typing import Any
 from lookup_audit.errors import InputError
 from lookup_audit.privacy.actor import Actor, actor
 from lookup_audit.privacy.mandates import find_mandate, open_under
+from lookup_audit.privacy.retention import ACTION as FORGET
 from lookup_audit.reporting.dossier.differences import differing_keys, differing_rows, flat
 from lookup_audit.reporting.dossier.dossier import contents_of
 from lookup_audit.reporting.dossier.folder import read_regular
@@ -15,6 +16,7 @@ from lookup_audit.reporting.dossier.manifest import (
     MOST_BYTES,
     make_manifest,
     read_manifest,
+    sha256,
     strict_json,
 )
 from lookup_audit.reporting.dossier.numbers import Period
@@ -83,7 +85,7 @@ def rerun_dossier(
     return Rerun(
         verify_folder(folder).faults,
         tuple(differences),
-        tuple(_causes(before, contents)) if differences else (),
+        tuple(_causes(before, contents, _is_forgotten_since(warehouse, before))) if differences else (),
     )
 
 
@@ -99,7 +101,13 @@ def _how(name: str, before: bytes, now: bytes) -> list[str]:
     return [f"differs ({len(before)} bytes in the folder, {len(now)} now)"]
 
 
-def _causes(before: dict[str, bytes], now: dict[str, bytes]) -> list[str]:
+def _is_forgotten_since(warehouse: Warehouse, before: dict[str, bytes]) -> bool:
+    """Whether something was forgotten after the trail noted the manifest that the folder has."""
+    known = sha256(before[MANIFEST]) if MANIFEST in before else ""
+    return bool(known and warehouse.value(_FORGOTTEN_SINCE, {"forget": FORGET, "hash": known}))
+
+
+def _causes(before: dict[str, bytes], now: dict[str, bytes], is_forgotten_since: bool) -> list[str]:
     """What may be why, from what both say of where they come from."""
     try:
         old, new = (
@@ -112,6 +120,8 @@ def _causes(before: dict[str, bytes], now: dict[str, bytes]) -> list[str]:
     except (InputError, KeyError):
         return ["the folder does not say whole what it was made from: nothing can be said of the cause"]
     causes = [words for words, file, keys in _CAUSES if _part(old[file], keys) != _part(new[file], keys)]
+    if is_forgotten_since:
+        causes.append("days or rejected rows were forgotten since (trail list --action forget)")
     return causes or [
         "input, configuration and program are the same: the folder, or the warehouse, was changed by hand"
     ]
@@ -124,6 +134,12 @@ def _part(values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
         if key.startswith(keys) or any(f".{one}" in key for one in keys)
     }
 
+
+_FORGOTTEN_SINCE = """
+SELECT max(entry) FILTER (action = $forget AND outcome = 'done')
+    > max(entry) FILTER (action = 'dossier manifest' AND ends_with(reason, 'manifest ' || $hash))
+FROM trail
+"""
 
 _CAUSES = (
     ("other input is loaded than then: files came in, or were forgotten", "provenance.json", ("files",)),
