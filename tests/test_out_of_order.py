@@ -1,6 +1,8 @@
 """The order of delivery does not matter: once all is in, the same is said, whatever came late or was put right."""
 
 import random
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -43,3 +45,40 @@ def test_the_order_of_delivery_changes_no_risk_no_finding_and_no_alert(
     outcomes: dict[str, Outcome], order: str
 ) -> None:
     assert differences(outcomes["all at once"], outcomes[order]) == {}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_answers_that_weigh_the_same_the_same_one_is_taken(
+    make_world: Callable[[], Any], first: int
+) -> None:
+    """Of relations of two kinds to one person, and of news as long before a lookup as after it."""
+    world = make_world()
+    kinds = ["partner", "ex_partner"]
+    moments = ["2026-03-03 10:00", "2026-03-03 14:00"]
+    world.insert(
+        {
+            "users": [{"user_id": "anna", "team": "A"}],
+            "subjects": [{"subject_id": "man", "subject_type": "person"}],
+            "relations": [
+                {"user_id": "anna", "subject_id": "man", "kind": kinds[number]}
+                for number in (first, 1 - first)
+            ],
+            "news": [
+                {"news_id": f"n{number}", "published_at": moments[number], "subject_id": "man"}
+                for number in (first, 1 - first)
+            ],
+            "lookups": [
+                {
+                    "lookup_id": "1",
+                    "system": "BVH",
+                    "occurred_at": "2026-03-03 12:00",
+                    "user_id": "anna",
+                    "subject_id": "man",
+                }
+            ],
+        }
+    )
+    world.audit()
+    assert world.warehouse.rows("SELECT relation_kind, hours_since_news FROM lookup_context") == [
+        {"relation_kind": "partner", "hours_since_news": 2.0}
+    ]

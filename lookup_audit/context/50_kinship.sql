@@ -6,7 +6,11 @@ WITH declared AS (
         night.lookup_nr,
         arg_max(
             coalesce(relations.kind, 'other'),
-            reach.carries + CASE WHEN coalesce(relations.kind, 'other') IN ('friend', 'other') THEN 0.0 ELSE 0.001 END
+            (
+                reach.carries
+                + CASE WHEN coalesce(relations.kind, 'other') IN ('friend', 'other') THEN 0.0 ELSE 0.001 END,
+                relations.kind
+            )
         ) AS relation_kind,
         max(reach.carries) AS relation_carries
     FROM night

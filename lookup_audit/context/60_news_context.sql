@@ -4,7 +4,11 @@ SELECT
     count(*) AS news_items,
     round(arg_min(
         seconds_between(news.published_at, night.occurred_at) / 3600.0,
-        abs(seconds_between(news.published_at, night.occurred_at))
+        -- of two equally near the one before the lookup
+        (
+            abs(seconds_between(news.published_at, night.occurred_at)),
+            seconds_between(night.occurred_at, news.published_at)
+        )
     ), 1) AS hours_since_news
 FROM night
 INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id

@@ -189,9 +189,9 @@ judged AS (
 SELECT
     interests.user_id,
     interests.focus_id,
-    arg_max(judged.trait, judged.evidence) AS skew_trait,
-    arg_max(judged.found, judged.evidence) AS skew_found,
-    round(arg_max(judged.by_chance, judged.evidence), 2) AS skew_by_chance,
+    arg_max(judged.trait, (judged.evidence, judged.trait)) AS skew_trait,
+    arg_max(judged.found, (judged.evidence, judged.trait)) AS skew_found,
+    round(arg_max(judged.by_chance, (judged.evidence, judged.trait)), 2) AS skew_by_chance,
     round(max(judged.evidence), 2) AS skew_evidence
 FROM interests
 INNER JOIN judged
