@@ -204,7 +204,8 @@ def demo(
 ) -> None:
     """From nothing to a dashboard: sample data in, night audits, reports out, a dossier under its own mandate."""
     from lookup_audit.cli.alerts import say_alerts
-    from lookup_audit.cli.audit import audit_pending, say_nights
+    from lookup_audit.cli.audit import audit_pending
+    from lookup_audit.cli.audited import say_nights
     from lookup_audit.evaluation import evaluate
     from lookup_audit.privacy.actor import actor
     from lookup_audit.privacy.pseudonyms import user_behind
