@@ -158,6 +158,8 @@ def test_commands_that_change_something_are_in_the_log_with_their_exit_code_and_
     assert ends == [("ingest", 3), ("audit", 0), ("audit", 0), ("audit", 2)]
     assert [line["error"] for line in entered if line["event"] == "error"] == ["UsageError"]
     assert len([line for line in entered if line["event"] == "day_audited"]) == 3
+    published = [line["version"] for line in entered if line["event"] == "published"]
+    assert published == [1]  # the second audit changed nothing
     with Warehouse(path, Settings()) as opened:
         assert words_of(Path(f"{path}.log").read_bytes()) & names_in(opened) == set()
 

@@ -140,9 +140,11 @@ def audit_pending(
 
 
 def _publish(warehouse: "Warehouse") -> None:
+    from lookup_audit.operation.entries import enter_published
     from lookup_audit.reporting.publish import publish
 
     published = publish(warehouse)
+    enter_published(published)
     if published.is_new:
         note(f"published: {published.folder}, version {published.version}")
 

@@ -20,6 +20,7 @@ from lookup_audit.cli.common import (
     settings_from,
     waiting_for,
 )
+from lookup_audit.cli.logged import begin_log
 
 
 def register(app: typer.Typer) -> None:
@@ -54,9 +55,12 @@ def migrate(
             made, action="migrate", about=None, reason=f"schema version {before}, brought forward", who=actor(who)
         )  # fmt: skip
 
+    settings = settings_from(config, memory)
+    if warehouse.exists():
+        begin_log(settings, warehouse)
     with progress_bar("migrate") as update:
         done = bring_forward(
-            warehouse, settings_from(config, memory), finish=enter, keep_backup=not no_backup, progress=update,
+            warehouse, settings, finish=enter, keep_backup=not no_backup, progress=update,
             waiting=waiting_for(wait),
         )  # fmt: skip
     if as_json:

@@ -39,6 +39,7 @@ def publish(
     They are in <warehouse>.published/current (or publishing.folder), which is swapped in one step; what did not
     change is not written again. `audit` does so by itself, `forget` and `key rotate` where it was done before.
     """
+    from lookup_audit.operation.entries import enter_published
     from lookup_audit.reporting import publish as published
 
     with (
@@ -46,6 +47,7 @@ def publish(
         progress_bar("publish") as update,
     ):
         done = published.publish(opened, progress=update)
+        enter_published(done)
     if as_json:
         say_json(vars(done))
     else:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lookup_audit.ingest import IngestSummary
 from lookup_audit.operation.log import event, shortfall
+from lookup_audit.reporting.publish import Published
 from lookup_audit.warehouse import Warehouse
 
 _CODE = re.compile(r"[a-z][a-z_]{0,60}")
@@ -49,6 +50,12 @@ def enter_drop(drop: Path, summary: IngestSummary, rejected: Counter[str]) -> No
     )
     if rejected:
         shortfall("rows_rejected", drop=drop.name, reasons=dict(rejected))
+
+
+def enter_published(published: Published) -> None:
+    """Enter which version readers have now, where it is a new one."""
+    if published.is_new:
+        event("published", version=published.version, written=published.written, kept=published.kept)
 
 
 class DaysEntered:

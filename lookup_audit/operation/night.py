@@ -14,8 +14,8 @@ from typing import Literal
 
 from lookup_audit.errors import InputError, SettingsError
 from lookup_audit.ingest import IngestSummary, ingest
-from lookup_audit.operation.entries import DaysEntered, enter_drop, rejected_by_reason
-from lookup_audit.operation.log import event, shortfall
+from lookup_audit.operation.entries import DaysEntered, enter_drop, enter_published, rejected_by_reason
+from lookup_audit.operation.log import shortfall
 from lookup_audit.pipeline import NightSummary, PendingDay, audit_by_need, waiting
 from lookup_audit.reporting.publish import Published, publish
 from lookup_audit.warehouse import Warehouse
@@ -198,7 +198,7 @@ def _publish(warehouse: Warehouse, stage: Stage) -> Published | None:
         return None
     with stage("publish") as update:
         published = publish(warehouse, progress=update)
-    event("published", version=published.version, written=published.written, kept=published.kept)
+    enter_published(published)
     return published
 
 
