@@ -67,6 +67,11 @@ def ingest(
                 report = _load(warehouse, file, readers, index, folder / str(index))
             except (InputError, WarehouseError) as error:
                 raise type(error)(f"{error}{_what_was_loaded(reports)}") from error
+            except OSError as error:  # a share that is gone, a disk that fails
+                where = error.filename or drop / file.name
+                raise InputError(
+                    f"{where}: could not be read to the end: {error.strerror}{_what_was_loaded(reports)}"
+                ) from error
             reports.append(report)
     new_files = [
         file.file_id for file, report in zip(files, reports, strict=True) if report.status == "loaded"

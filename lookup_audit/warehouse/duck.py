@@ -150,7 +150,11 @@ class Warehouse:
         except BaseException:
             self._roll_back()
             raise
-        self._execute("COMMIT")
+        try:
+            self._execute("COMMIT")
+        except duckdb.TransactionException as error:  # a disk that is full at the last moment
+            self._roll_back()
+            raise WarehouseError(f"{self.path}: {str(error).splitlines()[0]}; it was undone") from error
 
     def _roll_back(self) -> None:
         """Undo, unless the engine already did so by itself, or can do nothing any more until it is opened again."""

@@ -28,8 +28,9 @@ def available_memory(root: Path = Path("/")) -> int:
 def _limits(root: Path) -> list[int]:
     found = []
     for line in _text(root / "proc/self/cgroup").splitlines():
-        _, controllers, group = line.split(":", 2)
-        if controllers and "memory" not in controllers.split(","):
+        _, _, rest = line.partition(":")
+        controllers, colon, group = rest.partition(":")
+        if not colon or (controllers and "memory" not in controllers.split(",")):
             continue
         top, name = (
             (root / "sys/fs/cgroup/memory", "memory.limit_in_bytes")
