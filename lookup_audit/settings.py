@@ -399,7 +399,8 @@ class Settings(_Section):
     )
     threads: int | None = Field(None, ge=1, description="Of the engine; empty means all cores.")
     memory: str | None = Field(
-        None, description="Of the engine, as '4GB' or '50%'; empty means 60% of the machine, or of its container."
+        None,
+        description="Of the engine, as '4GB' or '50%'; empty means 60% of the machine, or of its container.",
     )
 
     @field_validator("zone")
