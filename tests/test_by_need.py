@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -57,19 +58,27 @@ def giving(warehouse: Warehouse, folder: Path) -> Give:
     return give
 
 
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse in which three days of a user who looks at her own record were audited."""
+    folder = tmp_path_factory.mktemp("audited")
+    with Warehouse(folder / "w.duckdb", Settings(threads=1)) as warehouse:
+        giving(warehouse, folder)(**PEOPLE, lookups=LOOKUPS)
+        assert days_of(audit_by_need(warehouse)) == AUDITED
+    return folder / "w.duckdb"
+
+
 @pytest.fixture
-def warehouse() -> Iterator[Warehouse]:
-    with Warehouse(None, Settings(threads=1)) as opened:
+def warehouse(audited: Path, tmp_path: Path) -> Iterator[Warehouse]:
+    """A copy of it."""
+    with Warehouse(Path(shutil.copy(audited, tmp_path)), Settings(threads=1)) as opened:
         yield opened
 
 
 @pytest.fixture
 def give(warehouse: Warehouse, tmp_path: Path) -> Give:
-    """Three days of a user who looks at her own record were audited; the function loads more."""
-    give = giving(warehouse, tmp_path)
-    give(**PEOPLE, lookups=LOOKUPS)
-    assert days_of(audit_by_need(warehouse)) == AUDITED
-    return give
+    """A function that loads more into it."""
+    return giving(warehouse, tmp_path)
 
 
 def days_of(nights: list[NightSummary]) -> list[date]:
@@ -104,7 +113,7 @@ def test_a_day_that_leaves_another_history_takes_those_after_it_along_in_the_sam
     assert audit_by_need(warehouse) == []
 
 
-def test_a_day_that_leaves_the_same_takes_no_other_along(warehouse: Warehouse, give: Give) -> None:
+def test_a_day_that_leaves_the_same_takes_no_other_along(warehouse: Warehouse) -> None:
     mark(warehouse, SECOND, "shifts")
     nights = audit_by_need(warehouse)
     assert [(night.audit_date, night.again, night.why) for night in nights] == [(SECOND, True, ("shifts",))]
@@ -239,7 +248,7 @@ def test_every_table_in_which_a_night_reads_the_past_is_watched() -> None:
     assert past == set(read_back(Settings()))
 
 
-def test_what_changed_long_ago_waits_until_it_is_asked_for(warehouse: Warehouse, give: Give) -> None:
+def test_what_changed_long_ago_waits_until_it_is_asked_for(warehouse: Warehouse) -> None:
     warehouse.settings = Settings(threads=1, audit=Audit(look_back_days=3))
     mark(warehouse, SECOND, "shifts")
     mark(warehouse, FOURTH, "news")
@@ -262,7 +271,7 @@ def test_a_day_that_was_never_audited_does_not_wait_but_what_it_changes_long_ago
 
 
 def test_a_changed_configuration_is_named_and_force_audits_what_was_audited_otherwise(
-    warehouse: Warehouse, give: Give
+    warehouse: Warehouse,
 ) -> None:
     assert audited_otherwise(warehouse) == []
     warehouse.settings = Settings(
@@ -281,9 +290,7 @@ def test_a_changed_configuration_is_named_and_force_audits_what_was_audited_othe
     assert warehouse.count("configurations") == 2
 
 
-def test_force_reaches_days_of_long_ago_but_not_those_that_only_wait(
-    warehouse: Warehouse, give: Give
-) -> None:
+def test_force_reaches_days_of_long_ago_but_not_those_that_only_wait(warehouse: Warehouse) -> None:
     mark(warehouse, SECOND, "shifts")
     warehouse.settings = Settings(threads=1, audit=Audit(look_back_days=0))
     assert audit_by_need(warehouse, force=True) == []
@@ -292,7 +299,7 @@ def test_force_reaches_days_of_long_ago_but_not_those_that_only_wait(
 
 
 def test_another_version_or_text_is_named_and_an_unknown_configuration_is_said_to_be_unknown(
-    warehouse: Warehouse, give: Give, monkeypatch: pytest.MonkeyPatch
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(configured, "__version__", "9.9.9")
     monkeypatch.setattr(configured, "signed_digest", lambda: "other")
