@@ -1,6 +1,7 @@
 """The nightly run in one command: what it says, leaves, and leaves with; and status, by which it is watched."""
 
 import json
+import re
 import shutil
 import stat
 import subprocess
@@ -205,11 +206,12 @@ def test_a_drop_that_is_known_is_said_and_metrics_or_a_log_that_cannot_be_writte
     (tmp_path / "c.toml").write_text(f'[operation]\nlog_file = "{tmp_path}/none/x.log"\n')
     (tmp_path / "file").touch()
     code, out, err = command(
-        "night", drops / "2026-01-05", "--warehouse", done / "w.duckdb", "--config", tmp_path / "c.toml",
+        "night", drops / "2026-01-07", "--warehouse", done / "w.duckdb", "--config", tmp_path / "c.toml",
         "--metrics", tmp_path / "file" / "x.prom",
     )  # fmt: skip
     assert code == 0
     assert "1 loaded before" in out
+    assert re.search(r"all of its \d+ files had been loaded before; \d rows? of those still rejected", out)
     assert "nothing new came in" in out
     assert "the log cannot be written" in err
     assert "the metrics cannot be written" in err

@@ -104,12 +104,13 @@ def _drops(drops: "Sequence[Drop]") -> Iterator[tuple[str, str]]:
 def _said(drop: "Drop") -> str:
     if drop.exit_code:
         return f"{drop.outcome.upper()}: {drop.why.splitlines()[0]}"
+    still = f"; {counted(drop.still_rejected, 'row')} of those still rejected" if drop.still_rejected else ""
     if drop.outcome == "known":
-        return f"all of its {counted(drop.known_files, 'file')} had been loaded before"
+        return f"all of its {counted(drop.known_files, 'file')} had been loaded before{still}"
     parts = [counted(drop.files, "file"), counted(drop.rows, "row")]
     parts += [f"{drop.rejected:,} rejected"] if drop.rejected else []
     parts += [f"{drop.duplicates:,} duplicate"] if drop.duplicates else []
-    parts += [f"{counted(drop.known_files, 'file')} known"] if drop.known_files else []
+    parts += [f"{counted(drop.known_files, 'file')} known{still}"] if drop.known_files else []
     parts += [f"ignored {_first([one.split(':')[0] for one in drop.ignored])}"] if drop.ignored else []
     return ", ".join(parts)
 

@@ -30,7 +30,8 @@ class Drop:
     """What became of one drop.
 
     `outcome` is "loaded" where anything in it was new, "known" where all of it had been loaded before, and
-    "missing", "empty" or "failed" where nothing could be loaded; `why` then says what was wrong.
+    "missing", "empty" or "failed" where nothing could be loaded; `why` then says what was wrong. The counts are of
+    its new files; `still_rejected` are rows of its known files.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Drop:
     loaded: int = 0
     rejected: int = 0
     duplicates: int = 0
+    still_rejected: int = 0
     ignored: tuple[str, ...] = ()
 
 
@@ -184,6 +186,9 @@ def _said(drop: Path, summary: IngestSummary) -> Drop:
         loaded=summary.loaded,
         rejected=summary.rejected,
         duplicates=summary.duplicates,
+        still_rejected=sum(
+            report.rows_rejected for report in summary.files if report.status == "already_loaded"
+        ),
         ignored=tuple(summary.ignored),
     )
 
