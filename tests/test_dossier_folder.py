@@ -19,7 +19,7 @@ from lookup_audit.privacy.trail import record
 from lookup_audit.reporting.dossier import folder as folders
 from lookup_audit.reporting.dossier.dossier import Written, write_dossier
 from lookup_audit.reporting.dossier.folder import put_folder
-from lookup_audit.reporting.dossier.manifest import MANIFEST, read_manifest
+from lookup_audit.reporting.dossier.manifest import MANIFEST, PUBLIC_KEY, read_manifest
 from lookup_audit.reporting.dossier.rerun import rerun_dossier
 from lookup_audit.reporting.dossier.verify import verify_folder
 from lookup_audit.settings import Settings
@@ -299,8 +299,10 @@ def test_somebodys_notes_in_the_folder_are_never_removed(tmp_path: Path, written
 def test_a_dossier_with_fewer_files_is_replaced_whole(tmp_path: Path, written: Written) -> None:
     folder = tmp_path / "dossier"
     shutil.copytree(written.folder, folder)
-    assert put_folder(folder, {MANIFEST: b"another"}, replace=True) == "replaced"
-    assert [one.name for one in folder.iterdir()] == [MANIFEST]
+    with pytest.raises(UsageError, match="is signed, and this one would not be"):
+        put_folder(folder, {MANIFEST: b"another"}, replace=True)
+    assert put_folder(folder, {MANIFEST: b"another", PUBLIC_KEY: b"key"}, replace=True) == "replaced"
+    assert sorted(one.name for one in folder.iterdir()) == [MANIFEST, PUBLIC_KEY]
 
 
 def test_what_a_killed_process_left_half_made_is_gone_after_the_next(tmp_path: Path) -> None:

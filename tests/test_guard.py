@@ -159,6 +159,7 @@ def test_where_two_persons_are_needed_one_is_not_enough(tmp_path: Path) -> None:
         ({"valid_until": date(2099, 1, 1)}, "at most"),
         ({"reference": "VIK-" + "1" * 100}, "one line of at most 100"),
         ({"reference": "VIK-1\nVIK-2"}, "one line of at most 100"),
+        ({"reference": "VIK-1: more"}, "no colon or comma"),
         ({}, "is recorded already"),
     ],
 )

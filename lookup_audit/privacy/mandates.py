@@ -63,6 +63,8 @@ def add_mandate(  # noqa: PLR0913 - each is a field of the order
             raise UsageError(f"a mandate needs {'an' if name[0] in 'aeiou' else 'a'} {name}")
     if len(reference.strip()) > _LONGEST_REFERENCE or not reference.strip().isprintable():
         raise UsageError(f"a reference is one line of at most {_LONGEST_REFERENCE} readable characters")
+    if ": " in reference or ", " in reference:  # what follows a reference in the trail
+        raise UsageError("a reference has no colon or comma with a space behind it")
     if last_day < first_day:
         raise UsageError(f"the period of a mandate ends ({last_day}) before it begins ({first_day})")
     if valid_until < today:

@@ -81,7 +81,7 @@ def user_behind(warehouse: Warehouse, name: str) -> str:
         if found is None:
             raise UsageError(f"{name}: is no user of this warehouse, or its key was rotated since")
         return found
-    raise UsageError(f"no user {name} in users or lookups")
+    raise UsageError(f"no user {name if name.isprintable() else ascii(name)} in users or lookups")
 
 
 def shown_about(warehouse: Warehouse, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -202,6 +202,8 @@ def repeatable_from(settings: Settings, first_kept: date) -> date:
 
 def _days(desk: Warehouse, before: date | None, *, even_history: bool) -> Days:
     """The days to keep, once it is sure that no audit to come misses what goes."""
+    if before and before > desk.settings.today():
+        raise UsageError(f"{before} is yet to come; name the first day that is kept")
     last = desk.value("SELECT max(audit_date) FROM runs")
     days = days_to_keep(desk.settings, last, before)
     pending = [row["day"] for row in desk.rows("SELECT DISTINCT day FROM pending_days ORDER BY day")]

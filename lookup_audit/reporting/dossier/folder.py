@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from lookup_audit.errors import InputError, UsageError
-from lookup_audit.reporting.dossier.manifest import BESIDE, MANIFEST, MOST_BYTES, read_manifest
+from lookup_audit.reporting.dossier.manifest import BESIDE, MANIFEST, MOST_BYTES, PUBLIC_KEY, read_manifest
 from lookup_audit.reporting.page import write_file
 
 State = Literal["written", "unchanged", "replaced"]
@@ -38,6 +38,8 @@ def put_folder(folder: Path, contents: Mapping[str, bytes], *, replace: bool) ->
         raise UsageError(
             f"{folder}: is there already, with another content; --replace puts this one in its place"
         )
+    if there == "other" and PUBLIC_KEY not in contents and os.path.lexists(folder / PUBLIC_KEY):
+        raise UsageError(f"{folder}: is signed, and this one would not be; sign it too (--sign-key)")
     if there == "foreign":
         raise UsageError(f"{folder}: is there already, and is no dossier; nothing is replaced")
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
