@@ -326,14 +326,14 @@ def test_a_re_run_changes_no_byte_of_what_is_exported(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
     path = Path(shutil.copy(audited, tmp_path))
 
-    def exported(folder: Path) -> dict[str, bytes]:
-        return {file.name: file.read_bytes() for file in export_tables(warehouse, folder, who=REVIEWER)}
+    def exported(opened: Warehouse, folder: Path) -> dict[str, bytes]:
+        return {file.name: file.read_bytes() for file in export_tables(opened, folder, who=REVIEWER)}
 
-    with Warehouse(path, Settings(threads=1, evaluation_warehouse=True)) as warehouse:
-        first = exported(tmp_path / "1")
-        assert days_of(audit(warehouse, AUDITED)) == AUDITED
-        assert audit_by_need(warehouse) == []
-        assert exported(tmp_path / "2") == first
+    with Warehouse(path, Settings(threads=1, evaluation_warehouse=True)) as opened:
+        first = exported(opened, tmp_path / "1")
+        assert days_of(audit(opened, AUDITED)) == AUDITED
+        assert audit_by_need(opened) == []
+        assert exported(opened, tmp_path / "2") == first
     assert len(first) >= 7
 
 
