@@ -328,7 +328,9 @@ def test_no_file_and_no_answer_names_a_user_or_subject(warehouse, tmp_path, monk
     code, _, said = run(monkeypatch, capsys, "report", "--out", tmp_path / "report", "--warehouse", warehouse)
     assert code == 0, said
     library = (files("lookup_audit.reporting") / "assets" / FIGURE_LIBRARY).read_bytes()
-    for file in (one for one in tmp_path.rglob("*") if one.is_file()):
+    published = (warehouse.with_name(f"{warehouse.name}.published") / "current").resolve()
+    assert (published / "runs.parquet").exists()
+    for file in (one for folder in (tmp_path, published) for one in folder.rglob("*") if one.is_file()):
         given[str(file)] = file.read_bytes().replace(library, b"")
         if file.suffix == ".parquet":
             given[f"{file}, read back"] = repr(pq.read_table(file).to_pylist()).encode()

@@ -227,12 +227,16 @@ def test_a_drop_that_failed_takes_its_new_warehouse_away_before_another_can_open
 def test_a_new_warehouse_is_there_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    path, seen = tmp_path / "w.duckdb", list[bool]()
+
     def fails(*_: object) -> None:
+        seen.append(path.exists())  # what a kill at this moment would leave
         raise WarehouseError("as a kill in the middle")
 
     monkeypatch.setattr(opening, "write_schema", fails)
     with pytest.raises(WarehouseError):
-        Warehouse(tmp_path / "w.duckdb", SETTINGS)
+        Warehouse(path, SETTINGS)
+    assert seen == [False]
     assert list(tmp_path.iterdir()) == []
 
 
