@@ -3,9 +3,9 @@
 Run with: python -m benchmarks.out_of_order [--users 250] [--days 30] [--seeds 1 2 3]
 
 Every day of every table is a file. Each order delivers all of them, with an audit after each delivery: all at once;
-day by day; the days shuffled; a third of the files up to 20 days late. In the last two some rows come first as they
-were entered wrongly, and are put right in the last delivery. Users, subjects and relations come first: what is known
-of them is read as it is on the night (see docs/operations.md).
+day by day; the days shuffled; a third of the files up to 20 days late. In the last two some files come first with
+rows that were entered wrongly, and are put right in a later delivery. Users, subjects and relations come first: what
+is known of them is read as it is on the night (see docs/operations.md).
 """
 
 import argparse
@@ -45,7 +45,7 @@ _MOMENTS = {
 }
 _WITH_INCIDENT = ("incident_subjects", "dispatches")
 
-# Rows as they were entered wrongly at first: every nineteenth of a table, by what it is of.
+# Rows as they were entered wrongly at first: every nineteenth of a file, by what it is of.
 _WRONG = {
     "shifts": ("user_id || starts_at", "* REPLACE (ends_at - INTERVAL 3 HOUR AS ends_at)"),
     "cases": (
@@ -141,46 +141,40 @@ def _part(engine: Warehouse, folder: Path, table: str, day: date) -> Part:
     return Part(table, day, path, wrong)
 
 
-def in_order(parts: list[Part], *, every: int, wrong: bool = False) -> Deliveries:
+def in_order(parts: list[Part], *, every: int) -> Deliveries:
     """The parts day by day, or so many days in one delivery."""
-    return _deliveries(
-        [(part.day, part.wrong if wrong and part.wrong else part.path) for part in parts], every
-    )
+    return _deliveries([(part.day, part) for part in parts], every)
 
 
 def shuffled(parts: list[Part], lot: random.Random, *, every: int) -> Deliveries:
-    """The days in any order, and what was entered wrongly put right at the end."""
+    """The days in any order, with some files that are put right later."""
     days = sorted({part.day for part in parts})
     as_if = dict(zip(days, lot.sample(days, len(days)), strict=True))
-    return [
-        *_deliveries([(as_if[part.day], part.wrong or part.path) for part in parts], every),
-        _put_right(parts),
-    ]
+    return _deliveries([(as_if[part.day], part) for part in parts], every, lot)
 
 
 def late(parts: list[Part], lot: random.Random, *, every: int, share: float, most: int) -> Deliveries:
-    """In order, but a share of the files up to `most` days late; what was entered wrongly is put right at the end."""
-    by_lot = [
-        (
-            part.day + timedelta(days=lot.randint(1, most) if lot.random() < share else 0),
-            part.wrong or part.path,
-        )
-        for part in parts
-    ]
-    return [*_deliveries(by_lot, every), _put_right(parts)]
+    """In order, but a share of the files up to `most` days late, with some files that are put right later."""
+    days = [part.day + timedelta(days=lot.randint(1, most) if lot.random() < share else 0) for part in parts]
+    return _deliveries(list(zip(days, parts, strict=True)), every, lot)
 
 
-def _deliveries(days: list[tuple[date, Path]], every: int) -> Deliveries:
-    """What came on each day, or in so many days, in order of time; there is no delivery before the first lookups."""
+def _deliveries(
+    arrivals: list[tuple[date, Part]], every: int, lot: random.Random | None = None
+) -> Deliveries:
+    """What came on each day, or in so many days, in order of time; there is no delivery before the first lookups.
+
+    By lot one file in seven comes wrong at first, and is put right one to three deliveries later.
+    """
     together: dict[int, list[Path]] = defaultdict(list)
-    begin = min(day for day, path in days if path.name.startswith("lookups"))
-    for day, path in days:
-        together[(max(day, begin) - FIRST).days // every].append(path)
+    begin = min(day for day, part in arrivals if part.table == "lookups")
+    for day, part in arrivals:
+        number = (max(day, begin) - FIRST).days // every
+        if lot is not None and part.wrong is not None and lot.random() < 1 / 7:
+            together[number].append(part.wrong)
+            number += lot.randint(1, 3)
+        together[number].append(part.path)
     return [together[number] for number in sorted(together)]
-
-
-def _put_right(parts: list[Part]) -> list[Path]:
-    return [part.path for part in parts if part.wrong]
 
 
 def deliver(
