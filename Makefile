@@ -30,6 +30,7 @@ test: lint ## Every check; browser checks skip where there is no chromium
 
 bench: $(VENV)/run ## Ratios against plain DuckDB, pandas and simple baselines, measured in one run
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.national --quick
 
 constraints: ## Pin every dependency by hash, anew (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \

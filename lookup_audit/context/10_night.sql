@@ -3,10 +3,17 @@ WITH given AS (
     -- many lookups share a justification, and cleaning a text costs more than finding it
     SELECT justification, regexp_replace(plain_text(justification), '[^a-z0-9]+', '', 'g') AS reason
     FROM (SELECT DISTINCT justification FROM lookups WHERE local_date = $day) AS texts
+),
+
+-- numbered by themselves: to sort whole rows costs three times as much
+numbered AS (
+    SELECT rowid AS row_id, row_number() OVER (ORDER BY system, lookup_id) AS lookup_nr
+    FROM lookups
+    WHERE local_date = $day
 )
 
 SELECT
-    row_number() OVER (ORDER BY lookups.system, lookups.lookup_id) AS lookup_nr,
+    numbered.lookup_nr,
     lookups.system,
     lookups.lookup_id,
     lookups.occurred_at,
@@ -29,6 +36,7 @@ SELECT
     lookups.lat,
     lookups.lon
 FROM lookups
+INNER JOIN numbered ON numbered.row_id = lookups.rowid
 LEFT JOIN users ON users.user_id = lookups.user_id
 LEFT JOIN given ON given.justification = lookups.justification
 LEFT JOIN resolved ON resolved.system = lookups.system AND resolved.lookup_id = lookups.lookup_id

@@ -13,37 +13,42 @@ rostered AS (
     WHERE starts_at < $night_end AND ends_at >= $night_end - to_days($roster_days)
 ),
 
-against_shifts AS (
+compared AS (
     SELECT
         night.lookup_nr,
+        night.user_id,
+        night.occurred_at,
+        near_shifts.kind,
+        night.occurred_at BETWEEN near_shifts.starts_at AND near_shifts.ends_at AS inside,
+        greatest(
+            seconds_between(night.occurred_at, near_shifts.starts_at),
+            seconds_between(near_shifts.ends_at, night.occurred_at),
+            0
+        ) / 60.0 AS minutes_outside
+    FROM night
+    LEFT JOIN near_shifts ON near_shifts.user_id = night.user_id
+),
+
+against_shifts AS (
+    SELECT
+        lookup_nr,
+        user_id,
+        occurred_at,
         coalesce(bool_or(inside AND kind = 'duty'), FALSE) AS on_duty,
         coalesce(bool_or(inside AND kind = 'standby'), FALSE) AS on_standby,
         coalesce(bool_or(inside AND kind = 'training'), FALSE) AS in_training,
         coalesce(bool_or(inside AND kind = 'leave'), FALSE) AS on_leave,
         coalesce(bool_or(inside AND kind = 'sick'), FALSE) AS on_sick_leave,
         min(CASE WHEN kind IN ('duty', 'standby') THEN minutes_outside END) AS minutes_outside
-    FROM night
-    LEFT JOIN (
-        SELECT
-            night.lookup_nr,
-            near_shifts.kind,
-            night.occurred_at BETWEEN near_shifts.starts_at AND near_shifts.ends_at AS inside,
-            greatest(
-                seconds_between(night.occurred_at, near_shifts.starts_at),
-                seconds_between(near_shifts.ends_at, night.occurred_at),
-                0
-            ) / 60.0 AS minutes_outside
-        FROM night
-        INNER JOIN near_shifts ON near_shifts.user_id = night.user_id
-    ) AS compared ON compared.lookup_nr = night.lookup_nr
-    GROUP BY night.lookup_nr
+    FROM compared
+    GROUP BY lookup_nr, user_id, occurred_at
 ),
 
 states AS (
     SELECT
         against_shifts.lookup_nr,
-        night.user_id,
-        night.occurred_at,
+        against_shifts.user_id,
+        against_shifts.occurred_at,
         CASE
             WHEN against_shifts.on_duty THEN 'duty'
             WHEN against_shifts.on_standby THEN 'standby'
@@ -56,8 +61,7 @@ states AS (
         END AS duty_state,
         round(against_shifts.minutes_outside, 1) AS minutes_from_shift
     FROM against_shifts
-    INNER JOIN night ON night.lookup_nr = against_shifts.lookup_nr
-    LEFT JOIN rostered ON rostered.user_id = night.user_id
+    LEFT JOIN rostered ON rostered.user_id = against_shifts.user_id
 ),
 
 working AS (

@@ -1,12 +1,6 @@
 -- On how many earlier days tonight's users looked up the same person, with and without a work link. A day on which
 -- one record of the person was linked and another was not counts as both.
-WITH pairs AS (
-    SELECT DISTINCT night.user_id, night_subjects.focus_id
-    FROM night
-    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-),
-
-days AS (
+WITH days AS (
     SELECT
         history.user_id,
         history.focus_id,

@@ -59,11 +59,9 @@ radii AS (
 ),
 
 asked AS (
-    SELECT DISTINCT night.team, night_subjects.lat, night_subjects.lon
-    FROM night
-    INNER JOIN work ON work.lookup_nr = night.lookup_nr
-    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-    WHERE work.is_unlinked AND night_subjects.lat IS NOT NULL AND night_subjects.lon IS NOT NULL
+    SELECT DISTINCT team, lat, lon
+    FROM unlinked
+    WHERE is_unlinked AND lat IS NOT NULL AND lon IS NOT NULL
 ),
 
 distances AS (
@@ -79,26 +77,24 @@ distances AS (
 
 placed AS (
     SELECT
-        night.lookup_nr,
-        night.user_id,
-        night_subjects.circle,
-        night_subjects.subject_type IN ('person', 'address') AND NOT night_subjects.is_public_figure AS has_home,
-        night.team,
-        night_subjects.postcode_key,
-        round(floor(night_subjects.lat / 0.02) * 0.02 + 0.01, 2) AS cell_lat,
-        round(floor(night_subjects.lon / 0.03) * 0.03 + 0.015, 3) AS cell_lon,
+        unlinked.lookup_nr,
+        unlinked.user_id,
+        unlinked.circle,
+        unlinked.subject_type IN ('person', 'address') AND NOT unlinked.is_public_figure AS has_home,
+        unlinked.team,
+        unlinked.postcode_key,
+        round(floor(unlinked.lat / 0.02) * 0.02 + 0.01, 2) AS cell_lat,
+        round(floor(unlinked.lon / 0.03) * 0.03 + 0.015, 3) AS cell_lon,
         distances.area_distance_km,
         radii.area_radius_km
-    FROM night
-    INNER JOIN work ON work.lookup_nr = night.lookup_nr
-    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+    FROM unlinked
     INNER JOIN distances
         ON
-            distances.team = night.team
-            AND distances.lat = night_subjects.lat
-            AND distances.lon = night_subjects.lon
-    INNER JOIN radii ON radii.team = night.team
-    WHERE work.is_unlinked
+            distances.team = unlinked.team
+            AND distances.lat = unlinked.lat
+            AND distances.lon = unlinked.lon
+    INNER JOIN radii ON radii.team = unlinked.team
+    WHERE unlinked.is_unlinked
 ),
 
 shares AS (

@@ -24,7 +24,10 @@ pairs AS (
     SELECT DISTINCT night.user_id, night_subjects.surname_key, night.user_surname_key
     FROM night
     INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-    WHERE night.user_surname_key IS NOT NULL AND night_subjects.surname_key IS NOT NULL
+    WHERE
+        night.user_surname_key = night_subjects.surname_key
+        OR contains(night.user_surname_key, '-')
+        OR contains(night_subjects.surname_key, '-')
 ),
 
 -- a double or married name matches on any of its parts
@@ -39,17 +42,26 @@ persons AS (
     SELECT count(*) AS known FROM subjects WHERE subject_type = 'person'
 ),
 
+names AS (
+    SELECT surname_key, count(*) AS persons
+    FROM subjects
+    WHERE subject_type = 'person' AND surname_key IS NOT NULL
+    GROUP BY surname_key
+),
+
+-- a name of several parts counts for its first and its last
+borne AS (
+    SELECT string_split(surname_key, '-')[1] AS part, persons FROM names
+    UNION ALL
+    SELECT string_split(surname_key, '-')[-1] AS part, persons
+    FROM names
+    WHERE string_split(surname_key, '-')[-1] <> string_split(surname_key, '-')[1]
+),
+
 counted AS (
-    SELECT shared.part, count(subjects.subject_id) AS bearers
+    SELECT shared.part, coalesce(sum(borne.persons), 0) AS bearers
     FROM (SELECT DISTINCT part FROM parts) AS shared
-    LEFT JOIN subjects
-        ON
-            subjects.subject_type = 'person'
-            AND (
-                subjects.surname_key = shared.part
-                OR starts_with(subjects.surname_key, shared.part || '-')
-                OR ends_with(subjects.surname_key, '-' || shared.part)
-            )
+    LEFT JOIN borne ON borne.part = shared.part
     GROUP BY shared.part
 ),
 

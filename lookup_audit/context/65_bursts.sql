@@ -1,11 +1,7 @@
 -- Sudden attention: users without a work link who looked up the same person in the last days, against the
 -- subject's own baseline in the history before. Counting only unlinked users keeps a real case out of it.
 WITH tonight AS (
-    SELECT DISTINCT night_subjects.focus_id, night.user_id
-    FROM night
-    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-    INNER JOIN work ON work.lookup_nr = night.lookup_nr
-    WHERE work.is_unlinked
+    SELECT DISTINCT focus_id, user_id FROM unlinked WHERE is_unlinked AND focus_id IS NOT NULL
 ),
 
 lately AS (

@@ -1,17 +1,13 @@
 -- How this user and this person met before: for the first time today, or coming back day after day.
-WITH asked AS (
-    SELECT
-        night.lookup_nr,
-        night.user_id,
-        night.subject_id,
-        night_subjects.focus_id,
-        row_number() OVER (
-            PARTITION BY night.user_id, night.subject_id ORDER BY night.occurred_at, night.lookup_nr
-        ) AS nth_tonight,
-        bool_or(work.is_unlinked) OVER (PARTITION BY night.user_id, night_subjects.focus_id) AS is_unlinked
+WITH firsts AS (
+    SELECT user_id, subject_id, arg_min(lookup_nr, (occurred_at, lookup_nr)) AS lookup_nr
     FROM night
-    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-    INNER JOIN work ON work.lookup_nr = night.lookup_nr
+    WHERE subject_id IS NOT NULL
+    GROUP BY user_id, subject_id
+),
+
+unlinked_pairs AS (
+    SELECT DISTINCT user_id, focus_id FROM unlinked WHERE is_unlinked AND focus_id IS NOT NULL
 ),
 
 -- someone who is fixed on one person comes back to one whom nobody else looks up, a community officer to many
@@ -44,17 +40,17 @@ often_seen AS (
 ),
 
 met AS (
-    SELECT DISTINCT asked.lookup_nr
+    SELECT DISTINCT firsts.lookup_nr
     FROM user_subject_days AS history
-    INNER JOIN asked ON asked.user_id = history.user_id AND asked.subject_id = history.subject_id
-    WHERE asked.nth_tonight = 1 AND history.day < $day AND history.day >= $day - $history_days
+    INNER JOIN firsts ON firsts.user_id = history.user_id AND firsts.subject_id = history.subject_id
+    WHERE history.day < $day AND history.day >= $day - $history_days
 )
 
 SELECT
-    asked.lookup_nr,
-    asked.nth_tonight = 1 AND met.lookup_nr IS NULL AS is_first,
+    night.lookup_nr,
+    firsts.lookup_nr IS NOT NULL AND met.lookup_nr IS NULL AS is_first,
     met.lookup_nr IS NOT NULL AS met_before,
-    coalesce(past.unlinked_days, 0) + CASE WHEN asked.is_unlinked THEN 1 ELSE 0 END AS unlinked_days,
+    coalesce(past.unlinked_days, 0) + CASE WHEN unlinked_pairs.user_id IS NOT NULL THEN 1 ELSE 0 END AS unlinked_days,
     coalesce(past.linked_days, 0) AS linked_days,
     coalesce(date_diff('day', past.first_unlinked_on, $day), 0) AS unlinked_span_days,
     coalesce(often_seen.persons, 0) AS returning_persons,
@@ -62,8 +58,12 @@ SELECT
     greatest(
         coalesce(popularity.unlinked_user_days, 0) - coalesce(past.unlinked_days, 0), 0
     ) AS others_unlinked_days
-FROM asked
-LEFT JOIN met ON met.lookup_nr = asked.lookup_nr
-LEFT JOIN acquaintance AS past ON past.user_id = asked.user_id AND past.focus_id = asked.focus_id
-LEFT JOIN often_seen ON often_seen.user_id = asked.user_id
-LEFT JOIN popularity ON popularity.focus_id = asked.focus_id
+FROM night
+INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+LEFT JOIN firsts ON firsts.lookup_nr = night.lookup_nr
+LEFT JOIN met ON met.lookup_nr = night.lookup_nr
+LEFT JOIN unlinked_pairs
+    ON unlinked_pairs.user_id = night.user_id AND unlinked_pairs.focus_id = night_subjects.focus_id
+LEFT JOIN acquaintance AS past ON past.user_id = night.user_id AND past.focus_id = night_subjects.focus_id
+LEFT JOIN often_seen ON often_seen.user_id = night.user_id
+LEFT JOIN popularity ON popularity.focus_id = night_subjects.focus_id

@@ -13,20 +13,10 @@ WITH met AS NOT MATERIALIZED (
     WHERE day < $day AND day >= $day - $interest_days
 ),
 
-piles AS (
-    SELECT user_id, team, 'surname' AS trait, surname_key AS pile, count(DISTINCT home_key) AS homes
-    FROM met
-    WHERE surname_key IS NOT NULL
-    GROUP BY user_id, team, surname_key
-    UNION ALL
-    SELECT user_id, team, 'street' AS trait, postcode_key AS pile, count(DISTINCT home_key) AS homes
-    FROM met
-    WHERE postcode_key IS NOT NULL
-    GROUP BY user_id, team, postcode_key
-),
-
 all_homes AS (
-    SELECT user_id, team, trait, sum(homes) AS homes, count(*) AS piles FROM piles GROUP BY user_id, team, trait
+    SELECT user_id, team, trait, peers, sum(homes) AS homes, count(*) AS piles
+    FROM piles
+    GROUP BY user_id, team, trait, peers
 ),
 
 tests AS (
@@ -40,22 +30,17 @@ sex_tests AS (
 ),
 
 large AS (
-    SELECT user_id, team, trait, pile, homes
+    SELECT user_id, team, trait, peers, pile, homes
     FROM piles
     WHERE homes >= 4 AND user_id IN (SELECT user_id FROM interests)
 ),
 
--- a surname is compared with everyone's, a street with the team's: a beat has its own streets
 peer_piles AS (
-    SELECT trait, pile, CASE WHEN trait = 'street' THEN team END AS peers, sum(homes) AS homes
-    FROM piles
-    GROUP BY ALL
+    SELECT trait, peers, pile, sum(homes) AS homes FROM piles GROUP BY trait, peers, pile
 ),
 
 peer_homes AS (
-    SELECT trait, CASE WHEN trait = 'street' THEN team END AS peers, sum(homes) AS homes
-    FROM all_homes
-    GROUP BY ALL
+    SELECT trait, peers, sum(homes) AS homes FROM all_homes GROUP BY trait, peers
 ),
 
 register AS (
@@ -96,11 +81,11 @@ expected AS (
         ON
             peer_piles.trait = large.trait
             AND peer_piles.pile = large.pile
-            AND peer_piles.peers IS NOT DISTINCT FROM CASE WHEN large.trait = 'street' THEN large.team END
+            AND peer_piles.peers = large.peers
     INNER JOIN peer_homes
         ON
             peer_homes.trait = large.trait
-            AND peer_homes.peers IS NOT DISTINCT FROM CASE WHEN large.trait = 'street' THEN large.team END
+            AND peer_homes.peers = large.peers
     LEFT JOIN register ON register.trait = large.trait AND register.pile = large.pile
     LEFT JOIN common_surnames AS common ON common.surname_key = large.pile
 ),

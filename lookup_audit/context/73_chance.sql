@@ -83,15 +83,13 @@ colleagues AS (
 -- thousand is in any one street
 asked AS (
     SELECT
-        night.lookup_nr,
-        night.user_id,
+        unlinked.lookup_nr,
+        unlinked.user_id,
         coalesce(home.same_home_postcode, FALSE) AS in_own_street,
         coalesce(area.place_share, 0.001) AS place_share
-    FROM night
-    INNER JOIN work ON work.lookup_nr = night.lookup_nr
-    LEFT JOIN home ON home.lookup_nr = night.lookup_nr
-    LEFT JOIN area ON area.lookup_nr = night.lookup_nr
-    WHERE work.subject_link_strength < 0.3
+    FROM unlinked
+    LEFT JOIN home ON home.lookup_nr = unlinked.lookup_nr
+    LEFT JOIN area ON area.lookup_nr = unlinked.lookup_nr
 ),
 
 -- the street itself counts for as much as is known of it: 500 lookups of colleagues weigh as much as the area

@@ -1,16 +1,10 @@
 -- How many others of the team looked this person up lately, linked or not: a matter of the team, or of one.
 WITH wanted AS (
-    SELECT DISTINCT night.team, night_subjects.focus_id
-    FROM night
-    INNER JOIN work ON work.lookup_nr = night.lookup_nr
-    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-    WHERE work.is_unlinked AND night.team IS NOT NULL
+    SELECT DISTINCT team, focus_id FROM unlinked WHERE is_unlinked AND team IS NOT NULL AND focus_id IS NOT NULL
 ),
 
 seen AS (
-    SELECT night.team, night_subjects.focus_id, night.user_id
-    FROM night
-    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+    SELECT team, focus_id, user_id FROM pairs
     UNION
     SELECT users.team, history.focus_id, history.user_id
     FROM user_subject_days AS history

@@ -1,4 +1,5 @@
 -- One row per audited lookup with every answer that a rule may ask for. Rules read this table and nothing else.
+-- A part of the night at a time: the whole of a large one at once would not fit in memory.
 SELECT
     night.lookup_nr,
     night.action,
@@ -124,3 +125,4 @@ LEFT JOIN kinship ON kinship.lookup_nr = night.lookup_nr
 LEFT JOIN news_context ON news_context.lookup_nr = night.lookup_nr
 LEFT JOIN bursts ON bursts.focus_id = night_subjects.focus_id
 LEFT JOIN history ON history.lookup_nr = night.lookup_nr
+WHERE night.lookup_nr > $after AND night.lookup_nr <= $until

@@ -15,6 +15,7 @@ from lookup_audit.settings import Settings
 from lookup_audit.warehouse import SignedSql, Warehouse
 
 _FIRST_STEP_AFTER_LINKS = "30"
+_PART = 500_000  # lookups that a step with $after and $until in it takes at a time
 
 
 def build_context(warehouse: Warehouse, day: date, explanations: list[SignedSql]) -> list[str]:
@@ -100,7 +101,11 @@ def _plain(value: Any) -> Any:
 
 def _make_table(warehouse: Warehouse, name: str, select: str, values: dict[str, Any]) -> None:
     table = name.split("_", 1)[1]
-    warehouse.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}", used_in(select, values))
+    make = f"CREATE OR REPLACE TEMP TABLE {table} AS"
+    for after in range(0, max(warehouse.count("night"), 1), _PART) if "$until" in select else (0,):
+        part = {"after": after, "until": after + _PART}
+        warehouse.run(f"{make} {select}", used_in(select, {**values, **part}))
+        make = f"INSERT INTO {table}"
 
 
 def _steps() -> list[tuple[str, str]]:

@@ -1,11 +1,15 @@
 """One model for each week of nights: what it learns from, and where its scores go."""
 
+import math
 from datetime import date, timedelta
 
 from lookup_audit.detectors.isolation_forest import FEATURES, Model, score, train
 from lookup_audit.warehouse import Warehouse
 
 _SELECTED = ", ".join(FEATURES)
+_MOST_LEARNED = 500_000
+"""User-days that a model learns from at most: of a group of fifteen peers that leaves a hundred even in a force of
+65,000, and a frame of all of them would not fit in memory beside the night."""
 
 
 class NightlyForest:
@@ -34,10 +38,18 @@ class NightlyForest:
         return None if self._model is None else self._model.flag_above
 
     def _train_before(self, monday: date) -> Model | None:
+        days = {"first": monday - timedelta(days=self._settings.training_days), "monday": monday}
+        there = int(
+            self._warehouse.value(
+                "SELECT count(*) FROM user_days WHERE day >= $first AND day < $monday", days
+            )
+        )
+        # drawn by a digest, so that the same days are drawn again
         past = self._warehouse.frame(
             f"SELECT user_id, day, peer_group, {_SELECTED} FROM user_days "
-            "WHERE day >= $first AND day < $monday ORDER BY user_id, day",
-            {"first": monday - timedelta(days=self._settings.training_days), "monday": monday},
+            "WHERE day >= $first AND day < $monday "
+            "AND ($one_in = 1 OR md5_number_lower(user_id || ' ' || day) % $one_in = 0) ORDER BY user_id, day",
+            {**days, "one_in": max(1, math.ceil(there / _MOST_LEARNED))},
         )
         return train(past, self._settings)
 
