@@ -64,11 +64,12 @@ class Versions:
 
     def link(self, version: Manifest | None, names: Sequence[str], part: Path) -> None:
         """Give files of a version a second name in a part."""
-        for name in names if version else []:
-            known = self.home / _folder(version.version) / name
+        if version is None:
+            return
+        for name in names:
             if version.files[name]["rows"]:
                 (part / name).parent.mkdir(exist_ok=True)
-                (part / name).hardlink_to(known)
+                (part / name).hardlink_to(self.home / _folder(version.version) / name)
 
     def swap(self, part: Path, manifest: Manifest) -> None:
         """Make a part the current version, once all of it is on the disk; then older ones go."""
