@@ -353,7 +353,7 @@ class Quality(_Section):
         20, ge=1, description="A system or value that usually has fewer a day may be silent by chance."
     )
     changed_times: float = Field(
-        2.0, gt=1, description="So many times more, or fewer, than usual is a drift that is named."
+        1.75, gt=1, description="So many times more, or fewer, than usual is a drift that is named."
     )
 
 

@@ -62,6 +62,11 @@ def say_nights(nights: "list[NightSummary]") -> None:
             skipped.setdefault(why, []).append(night.audit_date)
     for why, days in sorted(skipped.items()):
         note(f"could not run on {len(days)} of {counted(len(nights), 'day')}: {why}")
+    odd = [gap for night in nights for gap in night.gaps]
+    for gap in odd[-_MOST_NAMED:]:
+        note(gap)
+    if len(odd) > _MOST_NAMED:
+        note(f"and {len(odd) - _MOST_NAMED} more about what came in; lookup-audit quality says all")
 
 
 def say_left(left: "Pending", settings: "Settings") -> None:

@@ -3,7 +3,6 @@
 import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
 from lookup_audit.calibration import current_calibration
 from lookup_audit.clock import later_than
@@ -14,6 +13,9 @@ from lookup_audit.detectors.nightly_forest import NightlyForest
 from lookup_audit.detectors.peer_anomaly import flag_odd_days
 from lookup_audit.pipeline.changed import left_by, mark_readers
 from lookup_audit.pipeline.configured import code_version, keep_configuration
+from lookup_audit.quality import Gap, Stretch, note_gaps
+from lookup_audit.reporting.language import words_of
+from lookup_audit.reporting.quality.words import said, signed_titles
 from lookup_audit.scoring import score_day
 from lookup_audit.trends import store_trends
 from lookup_audit.triage import draw_control, remember_pairs, update_alerts
@@ -25,7 +27,8 @@ class NightSummary:
     """What auditing one local day came to; the counts are those of its row in `runs`.
 
     `again` says that it had been audited before, and `why` holds the reasons for which it was pending, as in
-    `pending_days`; none where it was only chosen. `gaps` is what is odd about what came in.
+    `pending_days`; none where it was only chosen. `gaps` says what was odd about what came in, and what says less for
+    it, each in a sentence.
     """
 
     audit_date: date
@@ -36,7 +39,7 @@ class NightSummary:
     skipped: tuple[str, ...]
     again: bool = False
     why: tuple[str, ...] = ()
-    gaps: tuple[Any, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 class Auditor:
@@ -92,6 +95,7 @@ def _audit_day(
     update_alerts(warehouse)
     warehouse.run("DELETE FROM pending_days WHERE day = $day", {"day": day})
     keep_configuration(warehouse)
+    found = note_gaps(warehouse, day, skipped)
     warehouse.run(
         _RUN,
         {
@@ -119,7 +123,16 @@ def _audit_day(
         tuple(skipped),
         again=again,
         why=tuple(reason["reason"] for reason in why),
+        gaps=_in_words(found),
     )
+
+
+def _in_words(found: list[Gap]) -> tuple[str, ...]:
+    if not found:
+        return ()
+    words = words_of("en")
+    titles = signed_titles(words)
+    return tuple(said(Stretch(gap.day, gap.day, (gap,)), titles, words) for gap in found)
 
 
 def _forget_results(warehouse: Warehouse, day: date) -> None:

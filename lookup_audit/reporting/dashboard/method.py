@@ -1,19 +1,26 @@
 """What the method page says: how was counted, what is hidden or cannot be seen, and what the audit ran with."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from lookup_audit.privacy.disclosure import BASE
+from lookup_audit.quality import Stretch
 from lookup_audit.reporting.dashboard.counts import Counts
 from lookup_audit.reporting.dashboard.names import Names
 from lookup_audit.reporting.dashboard.published import Published
 from lookup_audit.reporting.plain import shown
+from lookup_audit.reporting.quality.words import said, signed_titles, weakens
 from lookup_audit.reporting.site import SitePage
+from lookup_audit.reporting.skipped_words import skipped_words
 from lookup_audit.settings import Reporting
 
 
-def method_page(counts: Counts, published: Published | None, limits: Reporting, names: Names) -> SitePage:
-    """The page that says how to read all others."""
+def method_page(
+    counts: Counts, published: Published | None, limits: Reporting, gaps: Sequence[Stretch], names: Names
+) -> SitePage:
+    """The page that says how to read all others; `gaps` are those of the period."""
     _ = names.words.gettext
+    titles = signed_titles(names.words)
     content = {
         "counts": counts,
         "limits": limits,
@@ -22,6 +29,11 @@ def method_page(counts: Counts, published: Published | None, limits: Reporting, 
         "merged": published.merged if published else 0,
         "blind_spots": _blind_spots(names),
         **run_facts(counts),
+        "skipped": [
+            (shown(skipped_words(line, titles, names.words)), days)
+            for line, days in run_facts(counts)["skipped"]
+        ],
+        "gaps": [said(one, titles, names.words) for one in gaps if weakens(one.gaps[-1])],
     }
     return SitePage(
         "method",

@@ -6,6 +6,7 @@ from pathlib import Path
 from lookup_audit.errors import UsageError
 from lookup_audit.privacy.disclosure import Gate
 from lookup_audit.privacy.keys import warehouse_key
+from lookup_audit.quality import stretches
 from lookup_audit.reporting.dashboard.counts import Counts, read_counts
 from lookup_audit.reporting.dashboard.method import method_page, run_facts
 from lookup_audit.reporting.dashboard.names import Names, rule_prose
@@ -45,6 +46,9 @@ class Report:
             raise UsageError(
                 "no whole week from Monday to Sunday was audited in this period; nothing is written"
             )
+        self.gaps = (
+            stretches(warehouse, self.counts.period.first, self.counts.period.last) if self.counts else []
+        )
         self.published = _published(warehouse, self.counts, self.limits) if self.counts else None
 
     def write(self, out: Path, language: Language | None = None) -> list[Path]:
@@ -82,7 +86,7 @@ class Report:
         names = Names(words_of(language), rule_prose())
         if self.counts is None:
             return [empty_page(names)]
-        method = method_page(self.counts, self.published, self.limits, names)
+        method = method_page(self.counts, self.published, self.limits, self.gaps, names)
         if self.published is None:
             return [overview_page(None, self.limits, [], names), method]
         published = self.published

@@ -6,6 +6,7 @@ from typing import Any
 from lookup_audit.detectors.column_words import column_words, is_column
 from lookup_audit.reporting.language import Words
 from lookup_audit.reporting.plain import shown
+from lookup_audit.reporting.skipped_words import skipped_words
 from lookup_audit.warehouse import load_signed
 
 Prose = dict[str, dict[str, dict[str, Any]]]
@@ -93,16 +94,7 @@ class Labels:
 
     def skipped(self, reason: str) -> str:
         """A skipped detector, which the runs write as `detector: needs …`, with its title, in the page's language."""
-        _ = self.words.gettext
-        detector, _colon, needed = reason.partition(": needs ")
-        if needed == "more past user-days":
-            why = _("too few days of users in the past to compare with")
-        elif needed:
-            either = _("or")
-            why = _("not loaded: %(what)s", what=needed.replace(" or ", f" {either} "))
-        else:
-            return reason
-        return f"{self.detector(detector)}: {why}"
+        return skipped_words(reason, self.detector, self.words)
 
 
 def _decimals(value: float) -> int:
