@@ -56,7 +56,9 @@ def read_quality(warehouse: Warehouse, first: date | None = None, last: date | N
     if newest is None:
         raise UsageError("nothing was audited yet; `lookup-audit audit` comes first")
     last = last or newest
-    first = first or date.fromordinal(max(last.toordinal() - 7 * warehouse.settings.reporting.weeks + 1, 1))
+    oldest = warehouse.value("SELECT min(audit_date) FROM runs")
+    weeks = warehouse.settings.reporting.weeks
+    first = first or date.fromordinal(max(last.toordinal() - 7 * weeks + 1, oldest.toordinal()))
     period = {"first": first, "last": last}
     return Quality(
         first,

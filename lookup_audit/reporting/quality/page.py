@@ -10,7 +10,7 @@ from lookup_audit.reporting.plain import shown
 from lookup_audit.reporting.quality.figures import volumes_figure
 from lookup_audit.reporting.quality.numbers import Quality
 from lookup_audit.reporting.quality.reasons import reject_reasons
-from lookup_audit.reporting.quality.words import about, amounts, consequence, signed_titles, what
+from lookup_audit.reporting.quality.words import about, consequence, signed_titles, what
 from lookup_audit.settings import Language
 
 
@@ -32,6 +32,7 @@ def render_quality(quality: Quality, words: Words) -> str:
         words.language,
         quality=quality,
         gaps=_gaps(quality, words),
+        sentences=_sentences(quality, words),
         volumes=volumes_figure(quality, words),
         tables=_tables(quality, words),
         rejected=_rejected(quality, words),
@@ -40,16 +41,10 @@ def render_quality(quality: Quality, words: Words) -> str:
 
 
 def _gaps(quality: Quality, words: Words) -> Table | None:
-    """Newest first: when, what, what was to be expected and came in on its last day, and what says less."""
+    """Each gap of each day, those of the newest stretch first, for a spreadsheet."""
     if not quality.gaps:
         return None
     _ = words.gettext
-    titles = signed_titles(words)
-    columns = (_("What was odd"), _("Expected"), _("Came in"), _("What says less"))
-    rows = tuple(
-        (what(one, words), *amounts(one.gaps[-1], words), consequence(one.gaps[-1], titles, words) or "–")
-        for one in quality.gaps
-    )
     data = Data(
         (_("Day"), _("Kind"), _("About"), _("Expected"), _("Came in"), _("What says less")),
         tuple(
@@ -58,7 +53,13 @@ def _gaps(quality: Quality, words: Words) -> Table | None:
             for gap in one.gaps
         ),
     )
-    return Table(columns, rows, (1, 2), data)
+    return Table(data.columns, (), data=data)
+
+
+def _sentences(quality: Quality, words: Words) -> list[tuple[str, str]]:
+    """What was odd and when, and what says less for it; the newest first."""
+    titles = signed_titles(words)
+    return [(f"{what(one, words)}.", consequence(one.gaps[0], titles, words)) for one in quality.gaps]
 
 
 def _sums(words: Words) -> tuple[str, ...]:
@@ -114,7 +115,9 @@ def _loaded(quality: Quality, words: Words) -> Table | None:
     columns = (_("Loaded on"), _("Table"), *_sums(words))
     return Table(
         columns,
-        tuple((words.date(row["day"]), row["table"], *_counted(row, words)) for row in quality.loaded),
+        tuple(
+            (words.date(row["day"], "d MMM y"), row["table"], *_counted(row, words)) for row in quality.loaded
+        ),
         (2, 3, 4, 5, 6),
         Data(
             columns,
