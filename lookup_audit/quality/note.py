@@ -14,7 +14,7 @@ from typing import Any
 
 from lookup_audit.quality.gap import Gap
 from lookup_audit.quality.rosters import missing_rosters
-from lookup_audit.quality.usual import Past, is_other, robust_deviation
+from lookup_audit.quality.usual import OF_ONE, Past, is_other, robust_deviation
 from lookup_audit.quality.weakened import weakened_by
 from lookup_audit.warehouse import Warehouse
 
@@ -23,6 +23,7 @@ _GIVEN = ("justification", "subject_id", "case_id")
 _FEWEST_WEEKS = 3
 _FEWEST_DAYS = 14  # before them everything is new
 _FEW = 5  # lookups with a value that was never seen: fewer can be one slip
+_LITTLE = 0.05  # of lookups: a column that is hardly ever filled goes up and down with its few users
 _TOO_MANY = 0.02  # rejected, or of users or subjects that are not loaded: less is usual, and weakens little
 
 # Per table of context: its time.
@@ -106,7 +107,7 @@ def _systems(past: Past, volumes: Series, minimum: int, times: float) -> Iterato
     if usual and max(usual, total[past.day]) >= minimum:
         seen = total[past.day]
         if is_other(
-            seen, usual, past.spread(total), times
+            seen, usual, past.spread(total), times, OF_ONE
         ):  # a holiday too: nothing tells it from half a delivery
             yield Gap(past.day, "volume", "", usual, seen)
     for system, counts in volumes.items():
@@ -171,7 +172,8 @@ def _shares(past: Past, values: Series, minimum: int, times: float) -> Iterator[
         if told:
             expected, seen, deviation, lookups = told
             given, now = 1 - expected, 1 - seen
-            if max(given, now) * lookups >= minimum and is_other(now, given, deviation, times):
+            many = max(given, now) * lookups >= minimum and abs(given - now) >= _LITTLE
+            if many and is_other(now, given, deviation, times):
                 weaker = weakened_by(f"lookups.{column}") if now < given else ()
                 yield Gap(past.day, "share", column, given, now, weaker)
     for column, table in (("user_id", "users"), ("subject_id", "subjects")):

@@ -17,7 +17,9 @@ Counts = Mapping[date, float]
 
 _FEWEST_WEEKS = 3  # of two weekdays one can be the odd one
 _FEWEST_FOR_SPREAD = 4
-_DEVIATIONS = 4.0
+_DEVIATIONS = 4.0  # of one among a hundred comparisons a night
+OF_ONE = 3.0
+"""Standard deviations for what is compared once a night."""
 _MAD = 1.4826  # times the median absolute deviation is the standard deviation of normal values
 
 
@@ -74,7 +76,9 @@ def robust_deviation(values: Sequence[float]) -> float:
     return float(_MAD * median(abs(value - middle) for value in values))
 
 
-def is_other(seen: float, expected: float, deviation: float, times: float) -> bool:
+def is_other(
+    seen: float, expected: float, deviation: float, times: float, deviations: float = _DEVIATIONS
+) -> bool:
     """Whether a value is so many times more or fewer than expected, and that by more than chance."""
     far = seen >= expected * times or seen * times <= expected
-    return far and abs(seen - expected) > _DEVIATIONS * deviation
+    return far and abs(seen - expected) > deviations * deviation
