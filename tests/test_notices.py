@@ -582,7 +582,15 @@ def test_that_a_message_was_written_or_stayed_without_answer_is_read_by_nothing_
     package = Path(__file__).parents[1] / "lookup_audit"
     judging = [
         path
-        for folder in ("context", "detectors", "triage", "evaluation", "ingest", "pipeline", "reporting/dossier")
+        for folder in (
+            "context",
+            "detectors",
+            "triage",
+            "evaluation",
+            "ingest",
+            "pipeline",
+            "reporting/dossier",
+        )
         for path in (package / folder).rglob("*")
         if path.suffix in {".py", ".sql"}
     ]
