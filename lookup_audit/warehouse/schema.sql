@@ -189,7 +189,7 @@ CREATE TABLE rejected_rows (
 
 CREATE TABLE pending_days (
     day    DATE NOT NULL,   -- a local day with lookups whose audit is not done, or no longer current
-    reason VARCHAR NOT NULL -- new_lookups, or the table whose late rows changed the day
+    reason VARCHAR NOT NULL -- new_lookups, history_changed, configuration_changed, or the table whose late rows changed the day
 );
 
 -- ── History: what one night leaves for the next, so that its cost follows the night ─────────────────────
