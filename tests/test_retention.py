@@ -569,7 +569,12 @@ def test_the_command_says_what_went_and_every_other_command_still_works(path: Pa
         ["trail", "verify"],
     ):  # fmt: skip
         run(path, *words)
-    assert sorted(one.name for one in path.parent.iterdir()) == ["a.duckdb", "a.duckdb.key", "a.duckdb.log", "a.duckdb.published"]
+    assert sorted(one.name for one in path.parent.iterdir()) == [
+        "a.duckdb",
+        "a.duckdb.key",
+        "a.duckdb.log",
+        "a.duckdb.published",
+    ]
     assert path.stat().st_mode & 0o777 == 0o600
 
 
