@@ -181,7 +181,7 @@ def test_every_command_that_opens_a_warehouse_can_wait_and_be_given_its_memory()
     for name, command in root.commands.items():
         for part in getattr(command, "commands", {name: command}).values():
             options = {word for one in part.params for word in one.opts}
-            if "--warehouse" in options and name not in {"simulate", "rules"}:
+            if "--warehouse" in options and name not in {"simulate", "rules", "config"}:
                 assert {"--wait", "--memory"} <= options, (name, part.name)
 
 
