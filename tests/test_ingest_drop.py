@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from lookup_audit.errors import InputError, SettingsError
-from lookup_audit.ingest import ingest
+from lookup_audit.errors import InputError, SettingsError, WarehouseError
+from lookup_audit.ingest import ingest, load
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse import Warehouse
 from lookup_audit.warehouse.tables import TABLES
@@ -52,6 +52,42 @@ def refused(warehouse: Warehouse, drop: Path) -> str:
     assert contents(warehouse) == before
     assert not list(drop.parent.glob("*.ingest"))
     return str(error.value)
+
+
+def test_an_engine_that_gave_up_does_not_hide_the_file_it_gave_up_on(
+    warehouse: Warehouse, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise InputError("lookups.csv: cannot be read")
+
+    def gone(*_: object) -> None:
+        raise WarehouseError("must be restarted")
+
+    monkeypatch.setattr(load, "_check", fail)
+    monkeypatch.setattr(load, "_clear", gone)
+    assert refused(warehouse, drop) == "lookups.csv: cannot be read"
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz", "txt.zst"])
+def test_a_name_that_is_no_text_is_one_in_reports_and_errors(
+    warehouse: Warehouse, drop: Path, ending: str
+) -> None:
+    path = drop / os.fsdecode(b"users-caf\xe9." + ending.encode())
+    pack = {"csv": bytes, "csv.gz": gzip.compress, "txt.zst": zstandard.compress}[ending]
+    content = pack(USERS.replace("u1", "u2").encode())
+    path.write_bytes(content)
+    summary = ingest(warehouse, drop)
+    assert f"users-caf\ufffd.{ending}" in [report.file for report in summary.files]
+    if ending != "csv":
+        path.write_bytes(content[:-3])
+        assert refused(warehouse, drop).startswith("users-caf\ufffd.")
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 3_000, '[tables.users]\nencoding = "a\\u0000b"\n'])
+def test_a_hostile_mapping_is_refused_in_words(warehouse: Warehouse, drop: Path, text: str) -> None:
+    (drop / "mapping.toml").write_text(text)
+    with pytest.raises(SettingsError, match=r"mapping\.toml"):
+        ingest(warehouse, drop)
 
 
 def test_tables_by_name_in_order_of_name_and_the_rest_is_listed(warehouse: Warehouse, drop: Path) -> None:

@@ -162,6 +162,48 @@ def test_lines_of_two_encodings_in_one_file_keep_their_letters(tmp_path: Path) -
     assert rejected == [{"line": 4, "column": None, "reason": "wrong_encoding"}]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "bad"),
+    [("cp1252", b"\x81"), ("ascii", b"\xe9"), ("utf-16-le", b"\x00\xd8"), ("utf-8", b"\xe9")],
+)
+def test_a_line_that_is_not_in_the_stated_encoding_is_rejected_and_not_mended(
+    tmp_path: Path, encoding: str, bad: bytes
+) -> None:
+    (tmp_path / "mapping.toml").write_text(
+        f"[tables.users]\nfiles = ['people.csv']\nencoding = '{encoding}'\n"
+    )
+    rows = ["user_id,surname\nu1,Jansen\nu2,", "\nu3,de Vries\n"]
+    (tmp_path / "people.csv").write_bytes(bad.join(text.encode(encoding) for text in rows))
+    (tmp_path / "lookups.csv").write_text("lookup_id,occurred_at,user_id,system,query_text\n")
+    with Warehouse(None, Settings()) as warehouse:
+        ingest(warehouse, tmp_path)
+        assert warehouse.rows("SELECT user_id FROM users ORDER BY 1") == [
+            {"user_id": "u1"},
+            {"user_id": "u3"},
+        ]
+        rejected = warehouse.rows("SELECT line, reason FROM rejected_rows")
+    assert rejected == [{"line": 3, "reason": "wrong_encoding"}]
+
+
+@pytest.mark.parametrize("unit", ["us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Amsterdam"])
+def test_instants_and_days_of_any_age_in_parquet_are_out_of_range_and_nothing_worse(
+    tmp_path: Path, unit: str, zone: str | None
+) -> None:
+    far = [2**63 - 1, -(2**63), 2**62, -(2**62), 2**54, -(2**55), None]
+    moments = pa.array(far, pa.int64()).cast(pa.timestamp(unit, zone))
+    users = {"user_id": [f"u{row}" for row in range(len(far))], "hired_on": moments}
+    pq.write_table(pa.table(users), tmp_path / "users.parquet")
+    shifts = {"user_id": ["u"] * len(far), "starts_at": moments, "ends_at": moments}
+    pq.write_table(pa.table(shifts), tmp_path / "shifts.parquet")
+    (tmp_path / "lookups.csv").write_text("lookup_id,occurred_at,user_id,system,query_text\n")
+    with Warehouse(None, Settings()) as warehouse:
+        summary = ingest(warehouse, tmp_path)
+        reasons = {row["reason"] for row in warehouse.rows("SELECT reason FROM rejected_rows")}
+    assert summary.read == summary.loaded + summary.rejected == 14
+    assert "out_of_range" in reasons and reasons <= {"out_of_range", "missing_value", "ends_before_start"}
+
+
 def test_zero_bytes_and_separators_in_text_do_not_move_a_field(tmp_path: Path) -> None:
     text = "lookup_id,occurred_at,user_id,system,query_text\n1,2025-03-01,u1,BVH,a\x00b\x1fc\x1ed\re\n"
     (tmp_path / "lookups.csv").write_text(text, newline="")

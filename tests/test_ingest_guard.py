@@ -140,9 +140,57 @@ def test_a_field_of_ten_megabytes_is_rejected_in_short(warehouse: Warehouse, tmp
     assert [reason for _, _, reason in rejected(warehouse)] == ["field_too_long"] * 2
 
 
+@pytest.mark.parametrize("column", range(len(HEADER)))
+@pytest.mark.parametrize("reason", ["why", "because\nof this"])
+@pytest.mark.parametrize("text", ["a\nb", "a\nb\nc", "\nb", "a\n", 'a"\n"b', "a\n,b"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+def test_the_end_of_a_torn_record_is_never_a_row(
+    warehouse: Warehouse, tmp_path: Path, column: int, text: str, reason: str, quoting: int
+) -> None:
+    fields = ["id2", "2025-03-01 10:00:00", "u1", "jansen", "BVH", reason]
+    fields[column] = text
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n", quoting=quoting).writerow(fields)
+    load(warehouse, tmp_path, [row(1), out.getvalue().removesuffix("\n"), row(3), row(4, ', "', ',",')])
+    stored = warehouse.rows("SELECT * FROM lookups WHERE lookup_id NOT IN ('id1', 'id3', 'id4')")
+    assert {"id1", "id3", "id4"} <= ids(warehouse)
+    assert not stored or stored[0][HEADER[column]] in (text, text.strip())
+    assert [line for line, _, _ in rejected(warehouse)][:1] in ([], [3])
+
+
+def test_a_line_break_in_the_first_column_costs_its_record_only(warehouse: Warehouse, tmp_path: Path) -> None:
+    torn = '"id\n2",2025-03-01 10:00:00,u1,jansen,BVH,'
+    load(warehouse, tmp_path, [row(1), torn, row(3)])
+    assert ids(warehouse) == {"id1", "id3"}
+    assert rejected(warehouse) == [
+        (3, '"id', "broken_quotes"),
+        (4, '2",2025-03-01 10:00:00,u1,jansen,BVH,', "broken_quotes"),
+    ]
+
+
 def test_quotes_that_open_on_every_line_are_each_rejected(warehouse: Warehouse, tmp_path: Path) -> None:
     summary = load(warehouse, tmp_path, ['id,"' for _ in range(5_000)])
     assert (summary.rejected, summary.loaded) == (5_000, 0)
+
+
+def test_a_quote_that_opens_on_a_line_longer_than_any_row_costs_that_line(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    long = 'id2,2025-03-01 10:00:00,u1,"' + "x" * 7_000_000
+    load(warehouse, tmp_path, [row(1), long, row(3)])
+    assert [(line, reason) for line, _, reason in rejected(warehouse)] == [(3, "broken_quotes")]
+    assert ids(warehouse) == {"id1", "id3"}
+
+
+@pytest.mark.parametrize("text", ["", 'a"b\n'])
+def test_a_blank_line_is_no_row_where_there_is_one_column_either(
+    warehouse: Warehouse, tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "users.csv").write_text(f"user_id\nu2\n   \n{text}")
+    (tmp_path / "drop" / "lookups.csv").write_text("lookup_id,occurred_at,user_id,system,query_text\n")
+    assert ingest(warehouse, tmp_path / "drop").rejected == 0
+    assert warehouse.count("users") == 2 + bool(text)
 
 
 SIGNS = st.text(alphabet="ab,\"\n\r;\t é\\'\x00\u2028|", max_size=12)

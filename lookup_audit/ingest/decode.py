@@ -7,6 +7,7 @@ reads (see `tokens`) or end a string early elsewhere: NUL and the two separators
 
 import codecs
 import gzip
+import os
 import re
 import zlib
 from collections import Counter
@@ -34,6 +35,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+# What does not fit an encoding becomes half a surrogate pair, which is no UTF-8 either, so that its line is rejected.
+_MARKED = "lookup_audit.marked"
+codecs.register_error(_MARKED, lambda error: ("\udcff", error.end))  # type: ignore[attr-defined]
+
 
 @dataclass
 class Block:
@@ -60,6 +65,7 @@ class TextFile:
     compression: Compression
     encoding: str | None = None
     warnings: Counter[str] = field(default_factory=Counter)
+    _transcoded: bool = False
 
     def blocks(self) -> Iterator[Block]:
         """The lines in blocks of about 4 MB; raises `InputError` when the file is cut off or corrupt."""
@@ -82,14 +88,15 @@ class TextFile:
             yield first[skip:]
             yield from chunks
             return
-        decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        self._transcoded = True
+        decoder = codecs.getincrementaldecoder(encoding)(errors=_MARKED)
         try:
-            yield decoder.decode(first[skip:]).encode()
+            yield decoder.decode(first[skip:]).encode(errors="surrogatepass")
             for chunk in chunks:
-                yield decoder.decode(chunk).encode()
-            yield decoder.decode(b"", final=True).encode()
+                yield decoder.decode(chunk).encode(errors="surrogatepass")
+            yield decoder.decode(b"", final=True).encode(errors="surrogatepass")
         except UnicodeError as error:
-            raise InputError(f"{self.path.name}: is not {encoding}: {error}") from error
+            raise InputError(f"{name_of(self.path)}: is not {encoding}: {error}") from error
 
     def _decode(self, data: bytes, number: int) -> tuple[list[str], dict[int, str]]:
         faults: dict[int, str] = {}
@@ -111,7 +118,7 @@ class TextFile:
         try:
             return line.decode("utf-8")
         except UnicodeDecodeError:
-            if self.encoding is None:
+            if self.encoding is None and not self._transcoded:
                 try:
                     text = line.decode("cp1252")
                 except UnicodeDecodeError:
@@ -121,6 +128,11 @@ class TextFile:
                     return text
         faults[number] = "wrong_encoding"
         return line.decode("utf-8", errors="replace")
+
+
+def name_of(path: Path) -> str:
+    """A file's name as text, also where its bytes are none."""
+    return os.fsencode(path.name).decode("utf-8", errors="replace")
 
 
 def read_bytes(path: Path, compression: Compression) -> Iterator[bytes]:
@@ -133,9 +145,9 @@ def read_bytes(path: Path, compression: Compression) -> Iterator[bytes]:
             while chunk := stream.read(BLOCK_BYTES):
                 yield chunk
     except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
-        raise InputError(f"{path.name}: the compressed file is cut off or corrupt: {error}") from error
+        raise InputError(f"{name_of(path)}: the compressed file is cut off or corrupt: {error}") from error
     except OSError as error:
-        raise InputError(f"{path.name}: cannot be read: {error.strerror or error}") from error
+        raise InputError(f"{name_of(path)}: cannot be read: {error.strerror or error}") from error
 
 
 def _zstandard(path: Path) -> Iterator[bytes]:

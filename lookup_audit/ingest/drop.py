@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from lookup_audit.errors import InputError
-from lookup_audit.ingest.decode import Compression, read_bytes
+from lookup_audit.ingest.decode import Compression, name_of, read_bytes
 from lookup_audit.ingest.mapping import Mapping, Rule
 from lookup_audit.warehouse.tables import TABLES
 
@@ -42,7 +42,7 @@ class InputFile:
     @property
     def name(self) -> str:
         """The file's name, without its folder."""
-        return self.path.name
+        return name_of(self.path)
 
 
 def files_of(drop: Path, mapping: Mapping | None) -> tuple[list[InputFile], list[str]]:
@@ -56,16 +56,16 @@ def files_of(drop: Path, mapping: Mapping | None) -> tuple[list[InputFile], list
     ignored: list[str] = []
     for path in sorted(drop.iterdir(), key=lambda entry: entry.name):
         if path.is_dir():
-            ignored.append(f"{path.name}: a folder; sub-folders are not read")
+            ignored.append(f"{name_of(path)}: a folder; sub-folders are not read")
         elif path.name == MAPPING_NAME:
             continue
         elif not path.is_file():
-            ignored.append(f"{path.name}: not a file")
+            ignored.append(f"{name_of(path)}: not a file")
         else:
             stem = re.split(r"[-.]", path.name, maxsplit=1)[0].lower()
             rules = (mapping or Mapping()).rules_for(path.name, stem if stem in TABLES else None)
             if not rules:
-                ignored.append(f"{path.name}: names no table")
+                ignored.append(f"{name_of(path)}: names no table")
                 continue
             format_, compression = _format(path)
             file_id = content_hash(path)
@@ -92,7 +92,7 @@ def _format(path: Path) -> tuple[Format, Compression]:
     ending = endings[-1] if endings else ""
     if ending not in _FORMATS:
         raise InputError(
-            f"{path.name}: names a table, but a file ending in '{ending}' cannot be read; "
+            f"{name_of(path)}: names a table, but a file ending in '{ending}' cannot be read; "
             f"those that can: {', '.join(_FORMATS)}, each also .gz or .zst"
         )
     return _FORMATS[ending], compression

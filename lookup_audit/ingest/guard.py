@@ -6,10 +6,12 @@ engine then reads is a token file without any quoting: `line U+001F field U+001F
 for a line break inside a field. It must return exactly the records that were written.
 
 A quoted field may span lines only if none of the lines that continue it looks like a row by itself; else
-the line that opened the quote is rejected, and the others are read as the rows they look like.
+the line that opened the quote is rejected, and the others are read as the rows they look like. But the line that
+closes the quote is rejected as well where it is no row in proper quoting: the end of a torn record is no row.
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import repeat
@@ -19,6 +21,7 @@ from lookup_audit.ingest.decode import FIELD_SIGN, NEWLINE_SIGN, Block, TextFile
 from lookup_audit.ingest.tokens import Tokens, Writer
 
 MOST_LINES = 200  # that one quoted field may span
+_CLOSES = re.compile('(?:[^"]|"")*"(?!")')  # the rest of a quoted field, and its end
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,9 @@ class _Records:
         self.longest_field = longest_field
         self._numbers: list[int] = []
         self._records: list[str] = []
+        self._ends: set[int] = set()  # lines that close the quote of one that was rejected
+        field = f'(?:"(?:[^"]|"")*"|[^"{re.escape(shape.delimiter)}]*)'
+        self._proper = re.compile(f"{field}(?:{re.escape(shape.delimiter)}{field})*")
 
     def feed(self, block: Block, *, last: bool) -> Block | None:
         """Cut one block; what is returned must be put before the next one: a quote in it is still open."""
@@ -65,6 +71,8 @@ class _Records:
 
     def _whole_block(self, lines: list[str]) -> list[str] | None:
         """Every line as one record of the right width, or None when it is not that simple."""
+        if self.width == 1:
+            return None  # a blank line would pass for a record
         if not any(map(str.__contains__, lines, repeat('"'))):
             if "" in lines or set(map(str.count, lines, repeat(self.delimiter))) != {self.width - 1}:
                 return None
@@ -91,6 +99,8 @@ class _Records:
             lines = [line]
             if fields is None:
                 fields, lines, ran_out = self._open_record(block, index)
+                if fields is None and not ran_out:
+                    ran_out = self._note_end(block, index)
                 if ran_out and not last:
                     return 0
             if fields is None:
@@ -101,7 +111,9 @@ class _Records:
         return 1
 
     def _place(self, number: int, raw: str, fields: list[str], lines: int) -> None:
-        if len(fields) != self.width:
+        if number in self._ends:
+            reason = "broken_quotes"
+        elif len(fields) != self.width:
             reason = "wrong_number_of_fields"
         elif len(raw) > self.longest_field and max(map(len, fields)) > self.longest_field:
             reason = "field_too_long"
@@ -122,7 +134,21 @@ class _Records:
             return None
         return rows[0] if len(rows) == 1 else None
 
-    def _open_record(self, block: Block, index: int) -> tuple[list[str] | None, list[str], bool]:
+    def _note_end(self, block: Block, index: int) -> bool:
+        """Remember the line that closes a record through lines that look like rows; True when the block ended first.
+
+        A line that is a row in proper quoting is one, whatever was opened before it.
+        """
+        fields, lines, ran_out = self._open_record(block, index, through_rows=True)
+        if fields is not None:
+            closes = next(place for place, line in enumerate(lines) if place and _CLOSES.match(line))
+            if self._proper.fullmatch("\n".join(lines[closes:])) is None:
+                self._ends.add(block.first_line + index + closes)
+        return ran_out
+
+    def _open_record(
+        self, block: Block, index: int, *, through_rows: bool = False
+    ) -> tuple[list[str] | None, list[str], bool]:
         """The fields and lines of a record whose quote stays open at the end of its first line.
 
         The fields are None when no record of the right width closes it; True when the block ended first.
@@ -139,7 +165,9 @@ class _Records:
                     return
                 line = block.lines[offset]
                 size += len(line)
-                if lines and (block.first_line + offset in block.faults or self._looks_like_a_row(line)):
+                if lines and block.first_line + offset in block.faults:
+                    return
+                if lines and not through_rows and self._looks_like_a_row(line):
                     return
                 if size > self.longest_field * self.width:
                     return
@@ -147,7 +175,7 @@ class _Records:
                 yield line + "\n"
 
         try:
-            fields = next(csv.reader(supply(), delimiter=self.delimiter, strict=True))
+            fields = next(csv.reader(supply(), delimiter=self.delimiter, strict=True), [])
         except csv.Error:
             return None, lines[:1], ran_out
         return (fields if len(fields) == self.width else None), lines, False

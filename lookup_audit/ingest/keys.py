@@ -68,6 +68,7 @@ def _against_table(warehouse: Warehouse, table: Table) -> int:
         WHERE incoming.fate IS NULL
     """)
     if not warehouse.count("met"):
+        warehouse.run("DROP TABLE met")
         return 0
     other = f"'{table.key[-1]}|conflicting_duplicate'" if table.name == "lookups" else "NULL"
     warehouse.run(f"""

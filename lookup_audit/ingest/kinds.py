@@ -73,7 +73,7 @@ def as_text(column: Column, field: Field, rule: Rule, bind: Bind) -> str:
             f"WHEN {whole} THEN CAST(CAST({text} AS BIGINT) AS VARCHAR) ELSE CAST({text} AS VARCHAR) END"
         )
     elif field.type != "VARCHAR":
-        text = f"CAST({text} AS VARCHAR)"
+        text = written(text, field.type)
     trimmed = _without_blanks(column, text, bind)
     values = rule.values.get(column.name)
     if values:
@@ -83,6 +83,21 @@ def as_text(column: Column, field: Field, rule: Rule, bind: Bind) -> str:
         trimmed = f"CASE lower({trimmed}) {cases} ELSE {trimmed} END"
     constant = rule.constants.get(column.name)
     return f"coalesce({trimmed}, {bind(constant)})" if constant is not None else trimmed
+
+
+def written(value: str, kind: str) -> str:
+    """SQL for a value of some type as text.
+
+    The engine gives up altogether on one moment that is outside its own calendar, so far ones are given as numbers.
+    """
+    if kind not in ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE"):
+        return f"CAST({value} AS VARCHAR)"
+    years = 250_000_000_000_000_000  # microseconds: about 7,900
+    # The moment itself is taken away, because the engine may cast before it looks at a condition around the cast.
+    near = f"CASE WHEN epoch_us({value}) BETWEEN -{years} AND {years} THEN {value} END"
+    return (
+        f"coalesce(CAST({near} AS VARCHAR), CAST(epoch_us({value}) AS VARCHAR) || ' microseconds after 1970')"
+    )
 
 
 def _without_blanks(column: Column, text: str, bind: Bind) -> str:
@@ -120,13 +135,25 @@ def typed(column: Column, text: str, rule: Rule, bind: Bind) -> Typed:
 def native(column: Column, value: str, field: Field, zone: str, bind: Bind) -> Typed:
     """SQL for a value that the engine holds in a type that fits (`is_native`)."""
     if column.kind == "instant":
-        return Typed(f"CAST({value} AS TIMESTAMP)", None if field.zoned else "true")
-    if column.kind == "day":
-        return Typed(f"CAST({f'timezone({bind(zone)}, {value})' if field.zoned else value} AS DATE)")
+        return Typed(f"CAST({_bounded(value, field)} AS TIMESTAMP)", None if field.zoned else "true")
+    if column.kind == "day" and field.type != "DATE":
+        moment = _bounded(value, field)
+        return Typed(f"CAST({f'timezone({bind(zone)}, {moment})' if field.zoned else moment} AS DATE)")
     if column.kind == "number":
         number = f"CAST({value} AS DOUBLE)"
         return Typed(f"CASE WHEN NOT isnan({number}) THEN {number} END")  # NaN is how arrays write "missing"
     return Typed(value)
+
+
+def _bounded(value: str, field: Field) -> str:
+    """SQL for a moment, brought into the years 1 to 9999, where all else is out of range just the same.
+
+    One far outside ends the engine's whole process of work when it is cast to a day, not only the query.
+    """
+    kind = "TIMESTAMP WITH TIME ZONE" if field.zoned else "TIMESTAMP"
+    first, last = f"{kind} '0001-01-01 00:00:00'", f"{kind} '9999-12-31 00:00:00'"
+    moment = f"coalesce(try_cast({value} AS {kind}), {last})"
+    return f"CASE WHEN {value} IS NOT NULL THEN least(greatest({moment}, {first}), {last}) END"
 
 
 def _instant(column: Column, text: str, rule: Rule, bind: Bind) -> Typed:

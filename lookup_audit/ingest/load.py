@@ -2,10 +2,11 @@
 
 import json
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from lookup_audit.clock import later_than
-from lookup_audit.errors import InputError
+from lookup_audit.errors import InputError, WarehouseError
 from lookup_audit.ingest.drop import InputFile
 from lookup_audit.ingest.keys import DUPLICATE, settle
 from lookup_audit.ingest.pending import mark_pending
@@ -39,10 +40,17 @@ def load_file(warehouse: Warehouse, reader: Reader, folder: Path) -> FileReport:
                 _reject(warehouse, reader, read)
             _enter(warehouse, report, file.file_id)
             mark_pending(warehouse, table)
-    finally:
-        for name in ("incoming", "removed", TURNED_DOWN):
-            warehouse.run(f"DROP TABLE IF EXISTS temp.{name}")
+    except BaseException:
+        with suppress(WarehouseError):  # an engine that gave up altogether would hide what it stumbled over
+            _clear(warehouse)
+        raise
+    _clear(warehouse)
     return report
+
+
+def _clear(warehouse: Warehouse) -> None:
+    for name in ("incoming", "removed", TURNED_DOWN):
+        warehouse.run(f"DROP TABLE IF EXISTS temp.{name}")
 
 
 def known_report(warehouse: Warehouse, file: InputFile) -> FileReport | None:

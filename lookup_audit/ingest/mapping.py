@@ -81,7 +81,7 @@ def load_mapping(path: Path) -> Mapping:
         mapping = Mapping.model_validate(content)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"{path}: is not TOML: {error}") from error
     except ValidationError as error:
         faults = [_fault(fault["loc"], fault["msg"], fault["type"]) for fault in error.errors()]
@@ -142,7 +142,7 @@ def _encoding_faults(rule: Rule) -> list[str]:
     try:
         "a".encode(rule.encoding)  # refuses codecs that are known but are not about text
         codecs.getincrementaldecoder(rule.encoding)(errors="replace").decode(b"a")
-    except (LookupError, UnicodeError, AssertionError, TypeError):
+    except (LookupError, ValueError, AssertionError, TypeError):  # a NUL in the name is a ValueError
         return [f".encoding: {rule.encoding!r} is no encoding of text that can be read piece by piece"]
     return []
 

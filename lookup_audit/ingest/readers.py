@@ -13,7 +13,7 @@ from lookup_audit.ingest.columns import Columns, match_columns, matches
 from lookup_audit.ingest.decode import TextFile, read_bytes
 from lookup_audit.ingest.drop import InputFile
 from lookup_audit.ingest.guard import Shape, cut_delimited
-from lookup_audit.ingest.kinds import Field
+from lookup_audit.ingest.kinds import Field, written
 from lookup_audit.ingest.tokens import (
     DELIMITERS,
     Tokens,
@@ -227,7 +227,10 @@ class ParquetReader:
         }
 
         def raw_text(_: list[int]) -> Query:
-            packed = ", ".join(f"{quoted(name)} := {quoted(name)}" for name in self._types)
+            given = {name: quoted(name) for name in self._types}
+            moments = [name for name, kind in self._types.items() if kind.startswith("TIMESTAMP")]
+            given |= {name: written(quoted(name), self._types[name]) for name in moments}
+            packed = ", ".join(f"{quoted(name)} := {value}" for name, value in given.items())
             text = f"CAST(to_json(struct_pack({packed})) AS VARCHAR)"
             chosen = f"WHERE file_row_number + 1 IN (SELECT line FROM {TURNED_DOWN})"
             return (
