@@ -222,6 +222,11 @@ def test_a_file_that_fails_midway_leaves_nothing_and_says_what_was_loaded(
     assert ingest(warehouse, drop).loaded == 1
 
 
+def test_a_header_of_a_million_columns_is_refused_at_once(warehouse: Warehouse, drop: Path) -> None:
+    (drop / "users.csv").write_text("user_id,team" + ",x" * 1_000_000 + "\nu1,A\n")
+    assert "users.csv: has 1,000,002 columns; the most that can be read is 10,000" in refused(warehouse, drop)
+
+
 def test_unknown_columns_are_listed_and_ignored(warehouse: Warehouse, drop: Path) -> None:
     (drop / "users.csv").write_text("user_id,shoe_size,team\nu1,44,A\n")
     assert ingest(warehouse, drop).warnings == {"unknown_column:shoe_size": 1}

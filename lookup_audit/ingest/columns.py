@@ -7,6 +7,8 @@ from lookup_audit.errors import InputError
 from lookup_audit.ingest.drop import InputFile
 from lookup_audit.warehouse.tables import TABLES
 
+MOST_COLUMNS = 10_000  # of one file; the engine's planning of one with a million does not end
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -21,8 +23,13 @@ def match_columns(file: InputFile, names: list[str], *, complete: bool = True) -
 
     With `complete` False (NDJSON, where a line may leave out what is empty) an optional column that the
     names do not show is still looked for. Raises `InputError`, naming file and column and the nearest name
-    found, for a required or mapped column that is not there, or one that is there twice.
+    found, for a required or mapped column that is not there, or one that is there twice; and for a file with more
+    columns than `MOST_COLUMNS`.
     """
+    if len(names) > MOST_COLUMNS:
+        raise InputError(
+            f"{file.name}: has {len(names):,} columns; the most that can be read is {MOST_COLUMNS:,}"
+        )
     table = TABLES[file.table]
     plain = {name.strip().lower(): name for name in reversed(names)}
     found: dict[str, str] = {}
