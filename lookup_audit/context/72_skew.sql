@@ -3,26 +3,39 @@
 -- and from what the user's peers look up. Evidence is minus the logarithm of the chance of so many (Chernoff's
 -- bound on a Poisson or binomial tail, 1952), less the logarithm of how many such questions were asked tonight
 -- (Bonferroni): 3 means that at most one night in twenty has any such pile by chance.
--- A household or person met on several days is counted once, and each count asks for its own columns only: to take
--- the repeats out of whole rows first costs more than it saves.
-WITH met AS NOT MATERIALIZED (
-    SELECT user_id, team, focus_id, surname_key, postcode_key, home_key, sex FROM interests
+-- As in `piles`, users, teams, names and homes go by their hashes.
+WITH tonight AS (
+    SELECT user_id, hash(user_id) AS who, focus_id, 'surname' AS trait, hash(surname_key) AS pile
+    FROM interests
+    WHERE surname_key IS NOT NULL
     UNION ALL
-    SELECT user_id, team, focus_id, surname_key, postcode_key, home_key, sex
+    SELECT user_id, hash(user_id), focus_id, 'street', hash(postcode_key)
+    FROM interests
+    WHERE postcode_key IS NOT NULL
+    UNION ALL
+    SELECT user_id, hash(user_id), focus_id, 'sex', hash(sex)
+    FROM interests
+    WHERE sex IS NOT NULL
+),
+
+met AS NOT MATERIALIZED (
+    SELECT hash(user_id) AS who, hash(team) AS team, hash(focus_id) AS focus, sex FROM interests WHERE sex IS NOT NULL
+    UNION ALL
+    SELECT hash(user_id), hash(team), hash(focus_id), sex
     FROM interest_days
-    WHERE day < $day AND day >= $day - $interest_days
+    WHERE day < $day AND day >= $day - $interest_days AND sex IS NOT NULL
 ),
 
 all_homes AS (
-    SELECT user_id, team, trait, peers, sum(homes) AS homes, count(*) AS piles
+    SELECT who, team, trait, peers, sum(homes) AS homes, count(*) AS piles
     FROM piles
-    GROUP BY user_id, team, trait, peers
+    GROUP BY who, team, trait, peers
 ),
 
 tests AS (
     SELECT greatest(coalesce(sum(piles), 0), 1) AS asked
     FROM all_homes
-    WHERE user_id IN (SELECT user_id FROM interests)
+    WHERE who IN (SELECT hash(user_id) FROM interests)
 ),
 
 sex_tests AS (
@@ -30,13 +43,18 @@ sex_tests AS (
 ),
 
 large AS (
-    SELECT user_id, team, trait, peers, pile, homes
+    SELECT piles.who, piles.team, piles.trait, piles.peers, piles.pile, piles.homes
     FROM piles
-    WHERE homes >= 4 AND user_id IN (SELECT user_id FROM interests)
+    INNER JOIN (SELECT DISTINCT who, trait, pile FROM tonight) AS wanted
+        ON wanted.who = piles.who AND wanted.trait = piles.trait AND wanted.pile = piles.pile
+    WHERE piles.homes >= 4
 ),
 
 peer_piles AS (
-    SELECT trait, peers, pile, sum(homes) AS homes FROM piles GROUP BY trait, peers, pile
+    SELECT trait, peers, pile, sum(homes) AS homes
+    FROM piles
+    WHERE pile IN (SELECT pile FROM large)
+    GROUP BY trait, peers, pile
 ),
 
 peer_homes AS (
@@ -44,14 +62,14 @@ peer_homes AS (
 ),
 
 register AS (
-    SELECT 'surname' AS trait, surname_key AS pile, count(*) AS persons
+    SELECT 'surname' AS trait, hash(surname_key) AS pile, count(*) AS persons
     FROM subjects
-    WHERE subject_type = 'person' AND surname_key IN (SELECT pile FROM large WHERE trait = 'surname')
+    WHERE subject_type = 'person' AND hash(surname_key) IN (SELECT pile FROM large WHERE trait = 'surname')
     GROUP BY surname_key
     UNION ALL
-    SELECT 'street' AS trait, postcode_key AS pile, count(*) AS persons
+    SELECT 'street' AS trait, hash(postcode_key) AS pile, count(*) AS persons
     FROM subjects
-    WHERE subject_type = 'person' AND postcode_key IN (SELECT pile FROM large WHERE trait = 'street')
+    WHERE subject_type = 'person' AND hash(postcode_key) IN (SELECT pile FROM large WHERE trait = 'street')
     GROUP BY postcode_key
 ),
 
@@ -61,7 +79,7 @@ persons AS (
 
 expected AS (
     SELECT
-        large.user_id,
+        large.who,
         large.trait,
         large.pile,
         large.homes,
@@ -74,8 +92,8 @@ expected AS (
     CROSS JOIN persons
     INNER JOIN all_homes
         ON
-            all_homes.user_id = large.user_id
-            AND all_homes.team IS NOT DISTINCT FROM large.team
+            all_homes.who = large.who
+            AND all_homes.team = large.team
             AND all_homes.trait = large.trait
     INNER JOIN peer_piles
         ON
@@ -87,18 +105,17 @@ expected AS (
             peer_homes.trait = large.trait
             AND peer_homes.peers = large.peers
     LEFT JOIN register ON register.trait = large.trait AND register.pile = large.pile
-    LEFT JOIN common_surnames AS common ON common.surname_key = large.pile
+    LEFT JOIN common_surnames AS common ON hash(common.surname_key) = large.pile
 ),
 
 of_one_sex AS (
-    SELECT user_id, team, sex AS pile, count(DISTINCT focus_id) AS persons
+    SELECT who, team, hash(sex) AS pile, count(DISTINCT focus) AS persons
     FROM met
-    WHERE sex IS NOT NULL
-    GROUP BY user_id, team, sex
+    GROUP BY who, team, sex
 ),
 
 of_both AS (
-    SELECT user_id, team, sum(persons) AS persons FROM of_one_sex GROUP BY user_id, team
+    SELECT who, team, sum(persons) AS persons FROM of_one_sex GROUP BY who, team
 ),
 
 peers_of_one AS (
@@ -111,7 +128,7 @@ peers_of_both AS (
 
 sexes AS (
     SELECT
-        of_one_sex.user_id,
+        of_one_sex.who,
         of_one_sex.pile,
         of_one_sex.persons,
         of_both.persons AS of_all,
@@ -122,14 +139,14 @@ sexes AS (
     FROM of_one_sex
     CROSS JOIN peers_of_both
     INNER JOIN of_both
-        ON of_both.user_id = of_one_sex.user_id AND of_both.team IS NOT DISTINCT FROM of_one_sex.team
+        ON of_both.who = of_one_sex.who AND of_both.team = of_one_sex.team
     INNER JOIN peers_of_one ON peers_of_one.pile = of_one_sex.pile
     WHERE of_both.persons >= 10
 ),
 
 surprises AS (
     SELECT
-        user_id,
+        who,
         pile,
         persons,
         of_all,
@@ -147,7 +164,7 @@ spread AS (
 
 judged AS (
     SELECT
-        expected.user_id,
+        expected.who,
         expected.trait,
         expected.pile,
         expected.homes AS found,
@@ -159,7 +176,7 @@ judged AS (
     WHERE expected.homes > expected.by_chance
     UNION ALL
     SELECT
-        surprises.user_id,
+        surprises.who,
         'sex' AS trait,
         surprises.pile,
         surprises.persons,
@@ -172,20 +189,13 @@ judged AS (
 )
 
 SELECT
-    interests.user_id,
-    interests.focus_id,
+    tonight.user_id,
+    tonight.focus_id,
     arg_max(judged.trait, (judged.evidence, judged.trait)) AS skew_trait,
     arg_max(judged.found, (judged.evidence, judged.trait)) AS skew_found,
     round(arg_max(judged.by_chance, (judged.evidence, judged.trait)), 2) AS skew_by_chance,
     round(max(judged.evidence), 2) AS skew_evidence
-FROM interests
-INNER JOIN judged
-    ON
-        judged.user_id = interests.user_id
-        AND judged.pile = CASE judged.trait
-            WHEN 'surname' THEN interests.surname_key
-            WHEN 'street' THEN interests.postcode_key
-            ELSE interests.sex
-        END
+FROM tonight
+INNER JOIN judged ON judged.who = tonight.who AND judged.trait = tonight.trait AND judged.pile = tonight.pile
 WHERE judged.evidence > 0
-GROUP BY interests.user_id, interests.focus_id
+GROUP BY tonight.user_id, tonight.focus_id

@@ -12,31 +12,31 @@ REPEATED_DAY_LOG_ODDS = 0.85
 
 def remember_pairs(warehouse: Warehouse, day: date) -> None:
     """Keep which users and circles a day touches, before its rows are replaced and again after."""
-    warehouse.run("CREATE TEMP TABLE IF NOT EXISTS touched_pairs (user_id VARCHAR, alert_about VARCHAR)")
+    warehouse.run(
+        "CREATE TEMP TABLE IF NOT EXISTS touched_pairs (user_id VARCHAR, alert_about VARCHAR, night DATE)"
+    )
     warehouse.run("CREATE TEMP TABLE IF NOT EXISTS touched_nights (night DATE)")
     warehouse.run("INSERT INTO touched_nights VALUES ($day)", {"day": day})
     warehouse.run(
-        "INSERT INTO touched_pairs SELECT DISTINCT user_id, alert_about FROM lookup_risk WHERE audit_date = $day",
+        "INSERT INTO touched_pairs "
+        "SELECT DISTINCT user_id, alert_about, audit_date FROM lookup_risk WHERE audit_date = $day",
         {"day": day},
     )
 
 
 def update_alerts(warehouse: Warehouse) -> None:
-    """Rebuild the alerts of the remembered users and circles; every other alert stays as it is.
+    """Rebuild the alerts of the remembered users and circles that a remembered night can change; all others stay.
 
     An alert is one user and one circle (a subject with household, car and address) or one user's behaviour,
-    until the configured number of days passes without another lookup that carries a finding. The queue is
-    made again of each remembered night, and of each other night whose alerts changed. Verdicts on an alert
-    whose first lookup is another now go with it.
+    until the configured number of days passes without another lookup that carries a finding. So what ended that
+    long before the night is as it was, and years of it are not read. The queue is made again of each remembered
+    night, and of each other night whose alerts changed. Verdicts on an alert whose first lookup is another now go
+    with it.
     """
-    warehouse.run(_EPISODES_BEFORE)
-    warehouse.run(
-        """
-        DELETE FROM alert_episodes
-        WHERE (user_id, alert_about) IN (SELECT DISTINCT (user_id, alert_about) FROM touched_pairs)
-        """
-    )
-    warehouse.run(_MEMBERS, {"gap_days": warehouse.settings.alerts.gap_days})
+    gap = {"gap_days": warehouse.settings.alerts.gap_days}
+    warehouse.run(_EPISODES_BEFORE, gap)
+    warehouse.run("DELETE FROM alert_episodes WHERE alert_id IN (SELECT alert_id FROM episodes_before)")
+    warehouse.run(_MEMBERS, gap)
     warehouse.run(_DETECTORS)
     warehouse.run(_EPISODES, {"per_day": REPEATED_DAY_LOG_ODDS})
     carry_verdicts(warehouse)
@@ -57,12 +57,16 @@ def update_alerts(warehouse: Warehouse) -> None:
     warehouse.run("DROP TABLE touched_nights")
 
 
-# What the order of a night's alerts depends on. Where it is not the same before and after, the queue is made again.
+# The alerts that a touched night may have a part in, as they were; a night's first hours may be of the day before in
+# UTC. What the order of a night's alerts depends on is compared with them: where it is another, the queue is made again.
 _EPISODES_BEFORE = """
 CREATE OR REPLACE TEMP TABLE episodes_before AS
 SELECT alert_id, user_id, alert_about, first_at, last_at, peak_on, risk, lookups, queued
 FROM alert_episodes
-WHERE (user_id, alert_about) IN (SELECT DISTINCT (user_id, alert_about) FROM touched_pairs)
+INNER JOIN (
+    SELECT user_id, alert_about, min(night) AS first_night FROM touched_pairs GROUP BY user_id, alert_about
+) AS touched USING (user_id, alert_about)
+WHERE last_at >= touched.first_night - to_days($gap_days + 1)
 """
 
 _CHANGED_NIGHTS = """
@@ -73,7 +77,7 @@ FROM (
     UNION ALL
     SELECT alert_id, peak_on, risk, lookups, last_at
     FROM alert_episodes
-    WHERE (user_id, alert_about) IN (SELECT DISTINCT (user_id, alert_about) FROM touched_pairs)
+    WHERE alert_id IN (SELECT alert_id FROM alert_members)
 ) AS before_and_after
 GROUP BY alert_id, peak_on, risk, lookups, last_at
 HAVING count(*) = 1
@@ -81,7 +85,17 @@ HAVING count(*) = 1
 
 _MEMBERS = """
 CREATE OR REPLACE TEMP TABLE alert_members AS
-WITH involved AS (
+WITH since AS (
+    SELECT user_id, alert_about, min(from_at) AS from_at
+    FROM (
+        SELECT user_id, alert_about, night - to_days(1) AS from_at FROM touched_pairs
+        UNION ALL
+        SELECT user_id, alert_about, first_at FROM episodes_before
+    ) AS parts
+    GROUP BY user_id, alert_about
+),
+
+involved AS (
     SELECT
         lookup_risk.*,
         lag(occurred_at) OVER (
@@ -89,8 +103,11 @@ WITH involved AS (
             ORDER BY lookup_risk.occurred_at, lookup_risk.system, lookup_risk.lookup_id
         ) AS previous_at
     FROM lookup_risk
-    INNER JOIN (SELECT DISTINCT user_id, alert_about FROM touched_pairs) AS pair
-        ON pair.user_id = lookup_risk.user_id AND pair.alert_about = lookup_risk.alert_about
+    INNER JOIN since
+        ON
+            since.user_id = lookup_risk.user_id
+            AND since.alert_about = lookup_risk.alert_about
+            AND since.from_at <= lookup_risk.occurred_at
 ),
 
 numbered AS (
