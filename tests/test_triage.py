@@ -120,8 +120,10 @@ def test_auditing_a_day_again_lines_it_up_again_under_the_settings_of_then(tmp_p
         assert {day: nights.count(day) for day in queued} == queued
 
 
+@pytest.mark.parametrize("gap_days", [1, 2, 45])
 @pytest.mark.parametrize("seed", range(4))
-def test_the_queue_is_the_same_however_it_came_about(warehouse: Warehouse, seed: int) -> None:
+def test_the_queue_is_the_same_however_it_came_about(seed: int, gap_days: int) -> None:
+    settings = Settings(threads=1, alerts={"gap_days": gap_days})
     lot = random.Random(seed)
     days = [MONDAY + timedelta(days=nr) for nr in range(12)]
 
@@ -130,16 +132,18 @@ def test_the_queue_is_the_same_however_it_came_about(warehouse: Warehouse, seed:
         return [(lot.choice(users), lot.choice(subjects), lot.choice(risks)) for _ in range(lot.randrange(9))]
 
     final = {day: touched() for day in days}
-    with Warehouse(None, Settings(threads=1)) as at_once:
+    with Warehouse(None, settings) as at_once:
         employ(at_once, 400)
         for day in days:
             audit(at_once, day, *final[day])
         expected = at_once.rows("SELECT * FROM alert_episodes ORDER BY ALL")
-    for day in lot.sample(days, len(days)):  # out of order, and first with other input
-        audit(warehouse, day, *touched())
-    for day in lot.sample(days, len(days)):
-        audit(warehouse, day, *final[day])
-    assert warehouse.rows("SELECT * FROM alert_episodes ORDER BY ALL") == expected
+    with Warehouse(None, settings) as piecemeal:
+        employ(piecemeal, 400)
+        for day in lot.sample(days, len(days)):  # out of order, and first with other input
+            audit(piecemeal, day, *touched())
+        for day in lot.sample(days, len(days)):
+            audit(piecemeal, day, *final[day])
+        assert piecemeal.rows("SELECT * FROM alert_episodes ORDER BY ALL") == expected
     ranked = sorted(
         expected,
         key=lambda row: (-row["risk"], -row["lookups"], -row["last_at"].timestamp(), row["alert_id"]),

@@ -58,7 +58,7 @@ def update_alerts(warehouse: Warehouse) -> None:
 
 
 # The alerts that a touched night may have a part in, as they were; a night's first hours may be of the day before in
-# UTC. What the order of a night's alerts depends on is compared with them: where it is another, the queue is made again.
+# UTC. What the order of a night's alerts depends on is compared with them: where it differs, the queue is made anew.
 _EPISODES_BEFORE = """
 CREATE OR REPLACE TEMP TABLE episodes_before AS
 SELECT alert_id, user_id, alert_about, first_at, last_at, peak_on, risk, lookups, queued
