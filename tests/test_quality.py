@@ -1,7 +1,7 @@
 """What is odd about what came in: each kind of gap is found, and an ordinary or a quiet day raises none."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from lookup_audit import pipeline
 from lookup_audit.quality import Gap, gaps, note_gaps, stretches
 from lookup_audit.quality.weakened import weakened_by
 from lookup_audit.settings import Settings
+from tests.conftest import World
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = MONDAY + dt.timedelta(weeks=5)  # a Monday, after five weeks that were as always
@@ -93,9 +94,20 @@ class Unit:
         return found
 
 
+@pytest.fixture(scope="module")
+def ordinary() -> Iterator[Unit]:
+    """A unit as it is before anything odd happens; made once, because five weeks take their time."""
+    world = World()
+    yield Unit(world)
+    world.warehouse.close()
+
+
 @pytest.fixture
-def unit(make_world: Callable[[], Any]) -> Unit:
-    return Unit(make_world())
+def unit(ordinary: Unit) -> Iterator[Unit]:
+    """The ordinary unit; what a test does to it is undone."""
+    ordinary.warehouse.run("BEGIN")
+    yield ordinary
+    ordinary.warehouse.run("ROLLBACK")
 
 
 def told(found: list[Gap]) -> list[tuple[str, str]]:
