@@ -545,3 +545,18 @@ def test_killed_at_random_moments_a_plain_run_ends_as_an_undisturbed_one() -> No
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout)["phases"] == {"audit": 2, "forget": 2}
+
+
+def test_what_the_engine_keeps_beside_a_warehouse_is_its_owners_only_whatever_the_umask(
+    tmp_path: Path,
+) -> None:
+    before = os.umask(0)
+    try:
+        with Warehouse(tmp_path / "w.duckdb", Settings()) as warehouse:
+            with warehouse.transaction():
+                warehouse.run("INSERT INTO pending_days VALUES (DATE '2026-01-05', 'lookups')")
+            made = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert made.keys() >= {"w.duckdb", "w.duckdb.wal"}
+    assert not [name for name, mode in made.items() if mode & 0o077]

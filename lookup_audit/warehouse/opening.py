@@ -106,7 +106,10 @@ def not_opened(path: Path | None, message: str, settings: Settings) -> Warehouse
 
 
 def connect(path: Path | None, settings: Settings) -> duckdb.DuckDBPyConnection:
-    """A connection that asks no network for anything, with times in UTC; `None` is one in memory."""
+    """A connection that asks no network for anything, with times in UTC; `None` is one in memory.
+
+    From the first file on, everything that this process makes is its owner's only.
+    """
     options: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,  # nothing is fetched, ever
         "autoload_known_extensions": False,
@@ -117,15 +120,15 @@ def connect(path: Path | None, settings: Settings) -> duckdb.DuckDBPyConnection:
         options["threads"] = settings.threads
     options["memory_limit"] = memory_limit(settings.memory, available_memory())
     _refuse_what_is_no_database(path)
-    before = os.umask(0o077)
+    if path is not None:
+        # For good, not around this call: the engine makes `<warehouse>.wal` anew whenever it writes.
+        os.umask(0o077)
     try:
         connection = duckdb.connect(str(path) if path else ":memory:", config=options)
     except duckdb.IOException as error:
         raise not_opened(path, str(error), settings) from error
     except duckdb.Error as error:
         raise WarehouseError(f"{path}: cannot be opened: {str(error).splitlines()[0]}") from error
-    finally:
-        os.umask(before)
     connection.execute("SET TimeZone = 'UTC'")
     with suppress(duckdb.InvalidInputException):  # a notebook without widgets has no bar to turn off
         connection.execute("SET enable_progress_bar = false")  # standard output belongs to the answer
