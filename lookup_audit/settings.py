@@ -10,11 +10,27 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from lookup_audit.errors import SettingsError
 from lookup_audit.faults import did_you_mean, faults_of
 
+
+def _can_be_named(value: str) -> str:
+    if "\0" in value or (value and not Path(value).name):
+        raise ValueError(f"{value!a} can be the name of no file")
+    return value
+
+
+FileName = Annotated[str, AfterValidator(_can_be_named)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(ge=0, le=3660)]
 Language = Literal["en", "nl"]
@@ -326,7 +342,7 @@ class Publishing(_Section):
     """What readers get without opening the warehouse."""
 
     enabled: bool = Field(True, description="After each audit the outputs are there as Parquet.")
-    folder: str | None = Field(
+    folder: FileName | None = Field(
         None, description="Where; empty means <warehouse>.published beside the warehouse."
     )
 
@@ -334,10 +350,10 @@ class Publishing(_Section):
 class Operation(_Section):
     """What a night leaves for those who keep it running."""
 
-    log_file: str | None = Field(
+    log_file: FileName | None = Field(
         None, description="One line of JSON for each event; empty means <warehouse>.log beside the warehouse."
     )
-    metrics_file: str | None = Field(
+    metrics_file: FileName | None = Field(
         None,
         description="For the text file collector of Prometheus, a name that ends in .prom; empty writes none.",
     )
@@ -380,7 +396,7 @@ class Settings(_Section):
     publishing: Publishing = Publishing()
     operation: Operation = Operation()
     quality: Quality = Quality()
-    key_file: str | None = Field(
+    key_file: FileName | None = Field(
         None,
         description="The secret key of the warehouse, best on another volume; empty means <warehouse>.key beside it.",
     )
@@ -397,7 +413,7 @@ class Settings(_Section):
     rules: dict[str, dict[str, float | int | str | bool]] = Field(
         default_factory=dict, description="Parameters by rule or explanation: [rules.neighbour] …"
     )
-    threads: int | None = Field(None, ge=1, description="Of the engine; empty means all cores.")
+    threads: int | None = Field(None, ge=1, le=1024, description="Of the engine; empty means all cores.")
     memory: str | None = Field(
         None,
         description="Of the engine, as '4GB' or '50%'; empty means 60% of the machine, or of its container.",
@@ -433,6 +449,8 @@ class Settings(_Section):
                 raise ValueError(f"{value!r} must be above 0% and at most 100%")
         elif number * 1024 ** "KMGT".index(unit[0]) < 1024:
             raise ValueError(f"{value!r} is too little; the engine needs a megabyte at least")
+        elif number * 1024 ** "KMGT".index(unit[0]) > 1024**4:
+            raise ValueError(f"{value!r} is more than the engine can count; 1024TB at most")
         return value
 
     @property
@@ -474,6 +492,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is not TOML: {error}") from error
+    except RecursionError as error:
+        raise SettingsError(f"{path}: cannot be read: is nested too deep") from error
 
 
 def at_fault(path: Path, faults: list[str]) -> SettingsError:

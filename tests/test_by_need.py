@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 import lookup_audit
 from lookup_audit.cli import app
+from lookup_audit.errors import SettingsError
 from lookup_audit.ingest import ingest
 from lookup_audit.pipeline import (
     NightSummary,
@@ -342,6 +343,17 @@ def judged_alert(warehouse: Warehouse) -> str:
     (alert,) = list_alerts(warehouse)
     record_verdict(warehouse, alert["alert_id"], "explained", "she asked for it", REVIEWER)
     return str(alert["alert_id"])
+
+
+@pytest.mark.parametrize("pinned", ["yesterday", "99999999999999", "-99999999999999999999"])
+def test_a_pinned_clock_that_is_no_time_is_refused_and_changes_nothing(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, pinned: str
+) -> None:
+    before = warehouse.rows("SELECT * FROM runs ORDER BY audit_date")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", pinned)
+    with pytest.raises(SettingsError, match="SOURCE_DATE_EPOCH"):
+        audit(warehouse, [FOURTH])
+    assert warehouse.rows("SELECT * FROM runs ORDER BY audit_date") == before
 
 
 def test_an_alert_keeps_its_id_and_verdict_where_late_lookups_are_not_its_first(

@@ -191,3 +191,28 @@ def test_the_example_in_the_documentation_is_that_of_the_program() -> None:
     assert documented.read_text(encoding="utf-8") == example(), (
         "lookup-audit config example > docs/operation/…"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "setting"),
+    [
+        ("threads = 99999999999999999999", "threads"),
+        ("threads = 1000000", "threads"),  # the engine takes the process down with it
+        ('memory = "999999999999TB"', "memory"),
+        ('key_file = "/"', "key_file"),
+        ('key_file = "\\u0000"', "key_file"),
+        ('[operation]\nlog_file = "a\\u0000b"', "operation.log_file"),
+        ('[operation]\nmetrics_file = "\\u0000"', "operation.metrics_file"),
+        ('[publishing]\nfolder = "\\u0000"', "publishing.folder"),
+    ],
+)
+def test_what_the_engine_or_the_file_system_cannot_take_is_a_fault_of_the_configuration(
+    tmp_path: Path, text: str, setting: str
+) -> None:
+    found = faults_in(written(tmp_path, text))
+    assert [".".join(fault.setting) for _, fault in found] == [setting]
+
+
+def test_a_file_that_is_nested_too_deep_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="is nested too deep"):
+        load_configuration(written(tmp_path, "a = " + "[" * 3000))

@@ -11,6 +11,7 @@ from lookup_audit.detectors import run_rules
 from lookup_audit.detectors.isolation_forest import PROSE
 from lookup_audit.detectors.nightly_forest import NightlyForest
 from lookup_audit.detectors.peer_anomaly import flag_odd_days
+from lookup_audit.errors import SettingsError
 from lookup_audit.pipeline.changed import left_by, mark_readers
 from lookup_audit.pipeline.configured import code_version, keep_configuration
 from lookup_audit.quality import Gap, Stretch, note_gaps
@@ -149,7 +150,10 @@ def _now(warehouse: Warehouse) -> datetime:
     """
     pinned = os.environ.get("SOURCE_DATE_EPOCH")
     if pinned:
-        return datetime.fromtimestamp(int(pinned), UTC).replace(tzinfo=None)
+        try:
+            return datetime.fromtimestamp(int(pinned), UTC).replace(tzinfo=None)
+        except (ValueError, OverflowError, OSError) as error:
+            raise SettingsError(f"SOURCE_DATE_EPOCH: {pinned!a} is no count of seconds since 1970") from error
     return later_than(warehouse.value(_LATEST))
 
 
