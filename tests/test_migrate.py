@@ -213,3 +213,26 @@ def test_killed_at_the_swap_the_next_run_does_it_whole(path: Path, moment: str) 
     assert {table: content(path)[table] for table in before} == before
     assert done.backup is not None
     assert sorted(path.parent.iterdir()) == [path, done.backup]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM warehouse_version",
+        "DROP TABLE warehouse_version; CREATE VIEW warehouse_version AS SELECT 3 AS version",
+        "DROP TABLE warehouse_version; CREATE TABLE warehouse_version AS SELECT 'four' AS version",
+    ],
+)
+def test_a_database_that_does_not_say_of_which_version_it_is_is_refused_by_all(
+    tmp_path: Path, damage: str
+) -> None:
+    path = tmp_path / "w.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "CREATE TABLE warehouse_version (version INTEGER); CREATE TABLE lookups (i INTEGER)"
+        )
+        connection.execute(damage)
+    with pytest.raises(WarehouseError, match="not a lookup-audit warehouse"):
+        Warehouse(path, SETTINGS)
+    with pytest.raises(WarehouseError, match="not a lookup-audit warehouse"):
+        migrate(path, SETTINGS, finish=lambda made, before: None)

@@ -171,13 +171,16 @@ class _Terminal(logging.Handler):
 
 
 def in_short(name: str, fields: dict[str, Any]) -> str:
-    """An event as a short line: "file loaded: file lookups.csv, rows 1200, rejected 3"."""
+    """An event as one short line: "file loaded: file lookups.csv, rows 1200, rejected 3"."""
     said = ", ".join(
         f"{key.replace('_', ' ')} {_in_words(value)}"
         for key, value in fields.items()
         if value not in (None, "", [])
     )
-    return f"{name.replace('_', ' ')}{': ' if said else ''}{said}"
+    line = f"{name.replace('_', ' ')}{': ' if said else ''}{said}"
+    return "".join(
+        sign if sign.isprintable() else "·" for sign in line
+    )  # a name of a file can hold an end of line
 
 
 def _in_words(value: Any) -> str:

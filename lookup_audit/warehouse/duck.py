@@ -74,9 +74,11 @@ class Warehouse:
         self.script(macros.replace("CREATE MACRO", "CREATE OR REPLACE TEMP MACRO"))
         if not self.value(_HAS_VERSION):
             if self.value(_HOLDS_ANYTHING):
-                raise WarehouseError(f"{self.path}: is a database, but not a lookup-audit warehouse")
+                raise not_a_warehouse(self.path)
             opening.write_schema(self._connection, self.path)
         version = self.value("SELECT version FROM warehouse_version")
+        if not isinstance(version, int):
+            raise not_a_warehouse(self.path)
         if version != SCHEMA_VERSION:
             raise not_of_this_version(self.path, version)
 
@@ -187,6 +189,11 @@ class Warehouse:
         self.close()
 
 
+def not_a_warehouse(path: Path | None) -> WarehouseError:
+    """The error for a database of another program, or one that no longer says of which version it is."""
+    return WarehouseError(f"{path}: is a database, but not a lookup-audit warehouse")
+
+
 def not_of_this_version(path: Path | None, version: int) -> WarehouseError:
     """The error for a warehouse of another schema, by whether it can be brought forward."""
     where = f"{path}: is of schema version {version}, and this program works with version {SCHEMA_VERSION}"
@@ -198,7 +205,12 @@ def not_of_this_version(path: Path | None, version: int) -> WarehouseError:
 
 
 _HAS_VERSION = """
-SELECT count(*) FROM duckdb_columns() WHERE table_name = 'warehouse_version' AND column_name = 'version'
+SELECT count(*)
+FROM duckdb_columns()
+WHERE
+    table_name = 'warehouse_version'
+    AND column_name = 'version'
+    AND table_name IN (SELECT known.table_name FROM duckdb_tables() AS known)
 """
 
 _HOLDS_ANYTHING = """

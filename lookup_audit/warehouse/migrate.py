@@ -6,7 +6,13 @@ from pathlib import Path
 
 from lookup_audit.errors import WarehouseError
 from lookup_audit.settings import Settings
-from lookup_audit.warehouse.duck import OLDEST_VERSION, SCHEMA_VERSION, Warehouse, not_of_this_version
+from lookup_audit.warehouse.duck import (
+    OLDEST_VERSION,
+    SCHEMA_VERSION,
+    Warehouse,
+    not_a_warehouse,
+    not_of_this_version,
+)
 from lookup_audit.warehouse.lock import Waiting
 from lookup_audit.warehouse.rebuild import Copied, Keeping, Progress, held, rebuild
 
@@ -83,11 +89,10 @@ def backup_of(path: Path, version: int) -> Path:
 
 
 def _version(desk: Warehouse) -> int:
-    if not desk.value(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'old' AND table_name = 'warehouse_version'"
-    ):
-        raise WarehouseError(f"{desk.path}: is a database, but not a lookup-audit warehouse")
-    return int(desk.value("SELECT version FROM warehouse_version"))
+    version = desk.value("SELECT version FROM warehouse_version") if desk.value(_HAS_VERSION) else None
+    if not isinstance(version, int):
+        raise not_a_warehouse(desk.path)
+    return version
 
 
 _TABLES = """
@@ -97,6 +102,12 @@ WHERE database_name = 'old' AND schema_name = 'main' AND NOT internal AND table_
 ORDER BY table_oid
 """
 
-_IS_WAREHOUSE = """
-SELECT 1 FROM duckdb_tables() WHERE database_name = 'old' AND table_name = 'warehouse_version'
+_HAS_VERSION = """
+SELECT 1
+FROM duckdb_columns()
+WHERE
+    database_name = 'old'
+    AND table_name = 'warehouse_version'
+    AND column_name = 'version'
+    AND table_name IN (SELECT known.table_name FROM duckdb_tables() AS known WHERE known.database_name = 'old')
 """
