@@ -218,6 +218,36 @@ def test_a_drop_that_is_known_is_said_and_metrics_or_a_log_that_cannot_be_writte
     assert command("night", drops / "2026-01-05", "--warehouse", done / "w.duckdb", "--quiet") == (0, "", "")
 
 
+def test_gaps_are_said_with_their_days_and_what_they_weaken_also_where_a_night_is_to_be_quiet(
+    drops: Path, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = [("silent_system", "BRP", []), ("missing_roster", "Team 4", ["off_duty"]), ("volume", "", [])]
+
+    def note_odd(kinds: set[str]) -> Callable[..., list[Any]]:
+        def note(warehouse: Warehouse, day: date, skipped: list[str]) -> list[Any]:
+            for kind, part, less in odd:
+                if kind in kinds and (kind != "missing_roster" or day.day == 6):
+                    warehouse.run(_GAP, {"day": day, "kind": kind, "part": part, "less": less})
+            return []
+
+        return note
+
+    monkeypatch.setattr("lookup_audit.pipeline.night.note_gaps", note_odd({kind for kind, _, _ in odd}))
+    two = [drops / "2026-01-05", drops / "2026-01-06"]
+    code, out, _ = command("night", *two, "--warehouse", tmp_path / "w.duckdb", "--quiet")
+    assert code == 0
+    said = [line for line in out.splitlines() if line.startswith("gap")]
+    assert said == [
+        "gap        missing roster on 2026-01-06: Team 4; less from off_duty",
+        "gap        silent system on 2 days from 2026-01-05 to 2026-01-06: BRP; "
+        "no detector says anything about what did not come in",
+        "gap        volume on 2 days from 2026-01-05 to 2026-01-06: all systems",
+    ]
+    assert "quality --warehouse" in out
+    monkeypatch.setattr("lookup_audit.pipeline.night.note_gaps", note_odd({"volume"}))
+    assert command("night", *two, "--warehouse", tmp_path / "x.duckdb", "--quiet")[:2] == (0, "")
+
+
 def test_a_night_on_a_warehouse_in_use_says_by_whom_and_its_metrics_say_that_it_failed(
     done: Path, drops: Path, tmp_path: Path, command: Command
 ) -> None:
@@ -323,3 +353,9 @@ def test_status_of_a_warehouse_in_use_says_by_whom_and_what_readers_have(
 
 def test_durations_are_said_in_words() -> None:
     assert [duration(seconds) for seconds in (7.6, 192, 7500)] == ["8 s", "3 min 12 s", "2 h 5 min"]
+
+
+_GAP = """
+INSERT INTO gaps BY NAME
+SELECT $day AS day, $kind AS kind, $part AS part, 20.0 AS expected, 0.0 AS seen, $less::VARCHAR[] AS disables
+"""

@@ -58,7 +58,9 @@ def night(
             metavar="FILE", help="Write what it came to for Prometheus; operation.metrics_file else."
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing when all is well.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Say nothing when all is well: done, and no gap.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Say each file and each day as well.")] = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
@@ -154,9 +156,9 @@ def _write_metrics(path: Path | None, exit_code: int, seconds: float, measured: 
 
 
 def _say(done: "Night", *, as_json: bool, quiet: bool, warehouse: Path) -> None:
-    from lookup_audit.cli.night_summary import as_dict, say_night
+    from lookup_audit.cli.night_summary import as_dict, is_well, say_night
 
     if as_json:
         say_json(as_dict(done))
-    elif done.exit_code or not quiet:
+    elif not (quiet and is_well(done)):
         say_night(done, warehouse)

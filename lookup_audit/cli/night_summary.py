@@ -9,9 +9,10 @@ from lookup_audit.cli.audited import reasons_in_words
 from lookup_audit.cli.common import counted, program, say
 
 if TYPE_CHECKING:
-    from lookup_audit.operation.night import Drop, Night
+    from lookup_audit.operation.night import Drop, Gap, Night
 
 _MOST = 5  # lines, or names in a line, of one kind: the rest is counted
+_NOTHING_CAME = ("silent_day", "silent_system")
 _ENDS = {
     0: "Done",
     1: "NOT DONE: a drop could not be loaded; the rest was",
@@ -27,6 +28,11 @@ def say_night(night: "Night", warehouse: Path) -> None:
     say(f"{_ENDS[night.exit_code]}, in {duration(night.seconds)} (exit code {night.exit_code})\n")
     for name, text in _lines(night, warehouse):
         say(f"{name:<11}{shown(text)}")
+
+
+def is_well(night: "Night") -> bool:
+    """Whether nobody needs to look: exit code 0, and nothing that came in oddly makes the audit say less."""
+    return not night.exit_code and not any(gap.disables or gap.kind in _NOTHING_CAME for gap in night.gaps)
 
 
 def as_dict(night: "Night") -> dict[str, Any]:
@@ -74,8 +80,9 @@ def _lines(night: "Night", warehouse: Path) -> Iterator[tuple[str, str]]:
     if len(night.skipped) > _MOST:
         yield "", f"… and {len(night.skipped) - _MOST} more"
     for gap in night.gaps[:_MOST]:
-        less = f"; less from {_first(gap.disables)}" if gap.disables else ""
-        yield "gap", f"{gap.kind.replace('_', ' ')}: {_first(gap.parts)}{less}"
+        yield "gap", _odd(gap)
+    if night.gaps:
+        yield "", f"{program()} quality --warehouse {warehouse} says more"
     if night.waiting:
         first, last = night.waiting[0].day, night.waiting[-1].day
         yield "waiting", f"{counted(len(night.waiting), 'day')} that changed long ago, {first} to {last}"
@@ -128,6 +135,17 @@ def _audited(night: "Night") -> Iterator[tuple[str, str]]:
     lookups, explained = sum(day.lookups for day in night.days), sum(day.explained for day in night.days)
     questions = counted(sum(day.touched for day in night.days), "raises a question", "raise a question")
     yield "explained", f"{explained / max(lookups, 1):.1%} of {counted(lookups, 'lookup')}; {questions}"
+
+
+def _odd(gap: "Gap") -> str:
+    """What was odd, when, of what, and what says less for it."""
+    span = f"{counted(len(gap.days), 'day')} from {gap.days[0]} to {gap.days[-1]}"
+    when = str(gap.days[0]) if len(gap.days) == 1 else span
+    less = f"; less from {_first(gap.disables)}" if gap.disables else ""
+    if gap.kind in _NOTHING_CAME:
+        less = "; no detector says anything about what did not come in"
+    parts = _first([part or "all systems" for part in gap.parts])
+    return f"{gap.kind.replace('_', ' ')} on {when}: {parts}{less}"
 
 
 def _next(night: "Night", warehouse: Path) -> str:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -50,10 +51,11 @@ class Drop:
 
 @dataclass(frozen=True)
 class Gap:
-    """One kind of what was odd about what came in: of what, and which detectors say less for want of it."""
+    """One kind of what was odd about what came in: of what, on which days, and what says less for want of it."""
 
     kind: str
     parts: tuple[str, ...]
+    days: tuple[date, ...]
     disables: tuple[str, ...]
 
 
@@ -195,7 +197,9 @@ def _said(drop: Path, summary: IngestSummary) -> Drop:
 
 def _gaps(warehouse: Warehouse, days: list[NightSummary]) -> tuple[Gap, ...]:
     rows = warehouse.rows(_GAPS, {"days": [day.audit_date for day in days]}) if days else []
-    return tuple(Gap(row["kind"], tuple(row["parts"]), tuple(row["disables"])) for row in rows)
+    return tuple(
+        Gap(row["kind"], tuple(row["parts"]), tuple(row["days"]), tuple(row["disables"])) for row in rows
+    )
 
 
 def _publish(warehouse: Warehouse, stage: Stage) -> Published | None:
@@ -219,6 +223,7 @@ _GAPS = """
 SELECT
     kind,
     list(DISTINCT part ORDER BY part) AS parts,
+    list(DISTINCT day ORDER BY day) AS days,
     list_sort(list_distinct(flatten(list(disables)))) AS disables
 FROM gaps
 WHERE day IN (SELECT unnest($days::DATE[]))
