@@ -12,6 +12,7 @@ from typing import Any
 
 import zstandard
 
+from benchmarks.fuzz_json import JSON
 from benchmarks.fuzz_parquet import parquet_of
 from benchmarks.fuzz_values import Rows, odd_value, rows_of
 from lookup_audit.warehouse.tables import TABLES
@@ -309,79 +310,6 @@ def _inserted(*what: str) -> Callable[..., str]:
     return inserted
 
 
-def _json_line(chance: random.Random, text: str) -> str:
-    odd = (
-        "[1, 2]",
-        "[",
-        "null",
-        "1",
-        '"x"',
-        "{}",
-        "{,}",
-        "NaN",
-        "[" * 3_000,
-        '{"a":' * 2_000 + "1" + "}" * 2_000,
-        "{'a': 1}",
-        '{"lookup_id": 1',
-        '{"\\ud800": "\\udfff"}',
-        "true",
-        "{}{}",
-        "{} {}",
-        "// x",
-        '{"user_id": "\\u0000"}',
-        "\x1f",
-        "{\x00}",
-    )
-    lines = text.split("\n")
-    for _ in range(chance.randint(1, 4)):
-        lines.insert(chance.randint(0, len(lines)), chance.choice(odd))
-    return "\n".join(lines)
-
-
-def _json_value(chance: random.Random, text: str) -> str:
-    odd = (
-        "{}",
-        "[]",
-        '{"a": [1]}',
-        "1e400",
-        "123456789012345678901234567890",
-        "NaN",
-        "Infinity",
-        "-Infinity",
-        "true",
-        "null",
-        '"\\ud800"',
-        '"\\udc00\\ud800"',
-        '"\\u0000"',
-        '"\\x"',
-        '"\\u001f\\u001e\\n"',
-        "-0",
-        "1.0",
-        "01",
-        "'x'",
-        '"' + "x" * 30_000 + '"',
-    )
-    lines = text.split("\n")
-    for _ in range(chance.randint(1, 8)):
-        at = chance.randrange(len(lines))
-        before, colon, after = lines[at].partition(chance.choice((": ", '_id": ', '_at": ')))
-        if colon:
-            lines[at] = before + colon + chance.choice(odd) + after[after.find(",") :]
-    return "\n".join(lines)
-
-
-def _json_twice(chance: random.Random, text: str) -> str:
-    return text.replace("{", '{"user_id": "other", "user_id": "again", ', chance.randint(1, 5))
-
-
-def _array(chance: random.Random, text: str) -> str:
-    return "[" + text.strip().replace("\n", chance.choice((",\n", ","))) + "]"
-
-
-def _pretty(_: random.Random, text: str) -> str:
-    return text.replace(", ", ",\n  ")
-
-
 def _cut(chance: random.Random, data: bytes) -> bytes:
     return data[: chance.randint(0, len(data))]
 
@@ -437,13 +365,6 @@ TEXT: Harms = {
     "header only": lambda _, text, __: text.split("\n")[0],
     "blank lines only": lambda chance, *_: chance.choice(("\n", " ")) * chance.randint(0, 99),
     "twice": lambda _, text, __: text + text,
-}
-JSON: Harms = {
-    "json: odd lines": _json_line,
-    "json: odd values": _json_value,
-    "json: a key twice": _json_twice,
-    "json: an array": _array,
-    "json: over many lines": _pretty,
 }
 BYTES: Harms = {
     "cut off": _cut,

@@ -128,7 +128,7 @@ def test_short_lines_say_the_same_and_an_error_is_never_hidden(log: Log, said: l
 def test_an_event_is_one_short_line_whatever_a_file_is_called(log: Log, said: list[str]) -> None:
     log.say_events(said.append)
     event("drop_loaded", drop="evil\nended: exit code 0\x1b[31m", reasons={"a\r\u2028b": 1})
-    assert said == ["drop loaded: drop evil·ended: exit code 0·[31m, reasons a··b=1"]
+    assert said == ["drop loaded: drop evil ⏎ ended: exit code 0⟨U+001B⟩[31m, reasons a⟨U+000D⟩⟨U+2028⟩b=1"]
 
 
 def test_nothing_is_entered_where_no_log_is_open(tmp_path: Path) -> None:

@@ -294,3 +294,12 @@ def test_a_folder_that_cannot_be_written_to_is_said_and_readers_keep_what_they_h
     assert current(path) == before
     assert versions(path) == ["current", "version-000001"]
     assert publish(opened).is_new
+
+
+def test_a_folder_of_somebody_else_that_is_named_like_a_version_stays(path: Path) -> None:
+    foreign = Path(f"{path}.published") / "version-000099"
+    foreign.mkdir(parents=True)
+    (foreign / "mine.txt").write_text("mine")
+    with Warehouse(path, Settings()) as warehouse:
+        publish(warehouse)
+    assert (foreign / "mine.txt").read_text() == "mine"

@@ -3,13 +3,13 @@
 import codecs
 import difflib
 import fnmatch
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from lookup_audit.errors import SettingsError
+from lookup_audit.settings import read_toml
 from lookup_audit.warehouse.tables import TABLES, Column, Table
 
 EPOCH_FORMATS = ("epoch_seconds", "epoch_milliseconds")
@@ -77,12 +77,7 @@ class Mapping(BaseModel):
 def load_mapping(path: Path) -> Mapping:
     """A mapping from its TOML file; `SettingsError` lists every fault, with the nearest known name."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        mapping = Mapping.model_validate(content)
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise SettingsError(f"{path}: is not TOML: {error}") from error
+        mapping = Mapping.model_validate(read_toml(path))
     except ValidationError as error:
         faults = [_fault(fault["loc"], fault["msg"], fault["type"]) for fault in error.errors()]
         raise SettingsError(f"{path}: faults: {len(faults)}\n" + "\n".join(faults)) from error

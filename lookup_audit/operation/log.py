@@ -25,6 +25,7 @@ from lookup_audit.errors import (
     SignedSqlError,
     WarehouseError,
 )
+from lookup_audit.reporting.plain import shown
 from lookup_audit.settings import Settings
 
 Say = Callable[[str], None]
@@ -178,9 +179,7 @@ def in_short(name: str, fields: dict[str, Any]) -> str:
         if value not in (None, "", [])
     )
     line = f"{name.replace('_', ' ')}{': ' if said else ''}{said}"
-    return "".join(
-        sign if sign.isprintable() else "·" for sign in line
-    )  # a name of a file can hold an end of line
+    return shown(line, longest=len(line))  # a name of a file can hold an end of line
 
 
 def _in_words(value: Any) -> str:

@@ -90,10 +90,13 @@ class Versions:
         """Remove what a killed process left, and versions but the current one and the one before.
 
         The one before goes too where its identity is another: a key that was rotated, or rows that are forgotten.
+        What has the name of a version and no manifest was put there by somebody else, and stays.
         """
         current = self.current()
         versions = {
-            int(found[1]): path for path in self.home.iterdir() if (found := _VERSION.fullmatch(path.name))
+            int(found[1]): path
+            for path in self.home.iterdir()
+            if (found := _VERSION.fullmatch(path.name)) and self._manifest(path)
         }
         keep = {current.version} if current else set()
         older = max((number for number in versions if current and number < current.version), default=None)

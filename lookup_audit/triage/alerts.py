@@ -46,7 +46,8 @@ def update_alerts(warehouse: Warehouse) -> None:
         SET alert_id = alert_members.alert_id
         FROM alert_members
         WHERE
-            lookup_risk.system = alert_members.system
+            lookup_risk.audit_date = alert_members.audit_date  -- so that other days are not read
+            AND lookup_risk.system = alert_members.system
             AND lookup_risk.lookup_id = alert_members.lookup_id
             AND lookup_risk.alert_id IS DISTINCT FROM alert_members.alert_id
         """

@@ -72,15 +72,18 @@ class Warehouse:
             self._make_room_to_spill(self.path)
         macros = opening.package_text("functions.sql")
         self.script(macros.replace("CREATE MACRO", "CREATE OR REPLACE TEMP MACRO"))
-        if not self.value(_HAS_VERSION):
-            if self.value(_HOLDS_ANYTHING):
-                raise not_a_warehouse(self.path)
+        if not self.value(_HOLDS_ANYTHING):
             opening.write_schema(self._connection, self.path)
-        version = self.value("SELECT version FROM warehouse_version")
-        if not isinstance(version, int):
-            raise not_a_warehouse(self.path)
+        version = self.schema_version()
         if version != SCHEMA_VERSION:
             raise not_of_this_version(self.path, version)
+
+    def schema_version(self) -> int:
+        """Of which schema the database in use is; `WarehouseError` where it does not say so in a table of its own."""
+        version = self.value("SELECT version FROM warehouse_version") if self.value(_HAS_VERSION) else None
+        if not isinstance(version, int):
+            raise WarehouseError(f"{self.path}: is a database, but not a lookup-audit warehouse")
+        return version
 
     def _make_room_to_spill(self, path: Path) -> None:
         """A folder beside the file that only its owner can enter, for what does not fit in memory.
@@ -189,11 +192,6 @@ class Warehouse:
         self.close()
 
 
-def not_a_warehouse(path: Path | None) -> WarehouseError:
-    """The error for a database of another program, or one that no longer says of which version it is."""
-    return WarehouseError(f"{path}: is a database, but not a lookup-audit warehouse")
-
-
 def not_of_this_version(path: Path | None, version: int) -> WarehouseError:
     """The error for a warehouse of another schema, by whether it can be brought forward."""
     where = f"{path}: is of schema version {version}, and this program works with version {SCHEMA_VERSION}"
@@ -210,7 +208,10 @@ FROM duckdb_columns()
 WHERE
     table_name = 'warehouse_version'
     AND column_name = 'version'
-    AND table_name IN (SELECT known.table_name FROM duckdb_tables() AS known)
+    AND database_name = current_database()
+    AND table_name IN (
+        SELECT known.table_name FROM duckdb_tables() AS known WHERE known.database_name = current_database()
+    )
 """
 
 _HOLDS_ANYTHING = """

@@ -6,13 +6,7 @@ from pathlib import Path
 
 from lookup_audit.errors import WarehouseError
 from lookup_audit.settings import Settings
-from lookup_audit.warehouse.duck import (
-    OLDEST_VERSION,
-    SCHEMA_VERSION,
-    Warehouse,
-    not_a_warehouse,
-    not_of_this_version,
-)
+from lookup_audit.warehouse.duck import OLDEST_VERSION, SCHEMA_VERSION, Warehouse, not_of_this_version
 from lookup_audit.warehouse.lock import Waiting
 from lookup_audit.warehouse.rebuild import Copied, Keeping, Progress, held, rebuild
 
@@ -60,7 +54,7 @@ def migrate(  # noqa: PLR0913 - each is part of what is asked
         migration is in the way; or as `rebuild` does. The old file is there as it was.
     """
     with held(path, settings, waiting) as desk:
-        version = _version(desk)
+        version = desk.schema_version()
         if version == SCHEMA_VERSION:
             return Migrated(version, version, (), None)
         if not OLDEST_VERSION <= version < SCHEMA_VERSION:
@@ -88,26 +82,9 @@ def backup_of(path: Path, version: int) -> Path:
     return whole.with_name(f"{whole.name}.version-{version}")
 
 
-def _version(desk: Warehouse) -> int:
-    version = desk.value("SELECT version FROM warehouse_version") if desk.value(_HAS_VERSION) else None
-    if not isinstance(version, int):
-        raise not_a_warehouse(desk.path)
-    return version
-
-
 _TABLES = """
 SELECT table_name AS name
 FROM duckdb_tables()
 WHERE database_name = 'old' AND schema_name = 'main' AND NOT internal AND table_name <> 'warehouse_version'
 ORDER BY table_oid
-"""
-
-_HAS_VERSION = """
-SELECT 1
-FROM duckdb_columns()
-WHERE
-    database_name = 'old'
-    AND table_name = 'warehouse_version'
-    AND column_name = 'version'
-    AND table_name IN (SELECT known.table_name FROM duckdb_tables() AS known WHERE known.database_name = 'old')
 """
