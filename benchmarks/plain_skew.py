@@ -19,10 +19,12 @@ def interests(drop: Drop, lookups: Frame) -> Frame:
 
 def add_skew(context: Frame, drop: Drop, tonight: Frame, past: Frame, parameters: Parameters) -> None:
     """Columns skew_found and skew_evidence: the likeliest pile that the person looked up belongs to."""
-    met = pd.concat([tonight, past], ignore_index=True).drop(columns="day").drop_duplicates()
+    met = pd.concat([tonight, past], ignore_index=True)
+    met["team"] = met["team"].fillna(-1)
+    together = len(tonight.drop_duplicates(["user_id", "home_key"])) / max(len(tonight), 1)
     piles = [
-        _judged_piles(met, drop, tonight, "surname_key", pd.Series(parameters["common_surnames"])),
-        _judged_piles(met, drop, tonight, "postcode_key", None),
+        _judged_piles(met, drop, tonight, "surname_key", together, pd.Series(parameters["common_surnames"])),
+        _judged_piles(met, drop, tonight, "postcode_key", together, None),
     ]
     asked = np.log(max(sum(tests for _, tests in piles), 1))
     judged = [pile.assign(evidence=pile["evidence"] - asked) for pile, _ in piles]
@@ -45,45 +47,63 @@ def add_skew(context: Frame, drop: Drop, tonight: Frame, past: Frame, parameters
 
 
 def _judged_piles(
-    met: Frame, drop: Drop, tonight: Frame, trait: str, common: pd.Series | None
-) -> tuple[Frame, int]:
-    """Found, expected and evidence of each large pile of tonight's users, and how many piles they have.
+    met: Frame, drop: Drop, tonight: Frame, trait: str, together: float, common: pd.Series | None
+) -> tuple[Frame, float]:
+    """Found, expected and evidence of each large pile of tonight's users, and how many piles they can have.
 
-    A surname is compared with everyone's, a street with the team's: a beat has its own streets.
+    A surname is compared with everyone's, a street with the team's: a beat has its own streets. What chance is
+    reckoned from is counted in meetings, `together` says how many households each makes.
     """
     met = met.dropna(subset=[trait]).rename(columns={trait: "pile"})
-    met = met.assign(peers=met["team"].fillna(-1) if common is None else -1)
-    piles = met.drop_duplicates(["user_id", "pile", "home_key"])
-    piles = piles.groupby(["user_id", "peers", "pile"], sort=False).size().rename("found").reset_index()
-    piles["of_user"] = piles.groupby("user_id")["found"].transform("sum")
-    piles["of_peers"] = piles.groupby("peers")["found"].transform("sum")
-    piles["in_pile"] = piles.groupby(["peers", "pile"])["found"].transform("sum")
-    piles = piles[piles["user_id"].isin(tonight["user_id"].unique())]
-    large = piles[piles["found"] >= 4]
+    met = met.assign(peers=met["team"] if common is None else -1)
+    of_user = met.groupby(["user_id", "team"]).size().rename("of_user").reset_index()
+    by_pile = ["user_id", "team", "peers", "pile"]
+    piles = met.groupby(by_pile, sort=False).size().rename("meetings").reset_index()
+    piles["of_peers"] = piles.groupby("peers")["meetings"].transform("sum")
+    piles["in_pile"] = piles.groupby(["peers", "pile"])["meetings"].transform("sum")
+    homes = met.drop_duplicates([*by_pile, "home_key"]).groupby(by_pile).size().rename("found")
+    piles = piles.merge(homes.reset_index(), on=by_pile).merge(of_user, on=["user_id", "team"])
+    users = tonight["user_id"].unique()
+    asked = of_user.loc[of_user["user_id"].isin(users), "of_user"].sum() * together
+    large = piles[piles["user_id"].isin(users) & (piles["found"] >= 4)]
     subjects = drop.tables["subjects"]
     register = subjects.loc[subjects["subject_type"] == "person", trait]
     share = number_of(large["pile"], register.value_counts(), 0) / max(len(register), 1)
-    of_peers = (large["in_pile"] - large["found"] + 0.5) / (large["of_peers"] - large["of_user"] + 100)
+    of_peers = (large["in_pile"] - large["meetings"] + 0.5) / (large["of_peers"] - large["of_user"] + 100)
     share = np.maximum(share, of_peers)
     if common is not None:
         share = np.maximum(share, number_of(large["pile"], common, 0))
-    large = large.assign(by_chance=large["of_user"] * share)
+    large = large.assign(by_chance=large["of_user"] * together * share)
     large = large[large["found"] > large["by_chance"]]
     surprise = large["found"] * np.log(large["found"] / large["by_chance"]) - large["found"]
-    return large.assign(evidence=surprise + large["by_chance"]), len(piles)
+    return large.assign(evidence=surprise + large["by_chance"]), asked
 
 
 def _judged_sexes(met: Frame, tonight: Frame) -> Frame:
-    """The same of users with at least ten persons; where users differ anyway, evidence is worth less."""
-    sexes = met.dropna(subset=["sex"]).groupby(["user_id", "sex"]).size().rename("found").reset_index()
-    of_all = sexes.groupby("user_id")["found"].transform("sum")
-    of_one = sexes.groupby("sex")["found"].transform("sum")
-    usual = (of_one - sexes["found"] + 5) / (sexes["found"].sum() - of_all + 10)
-    sexes = sexes.assign(share=sexes["found"] / of_all, usual=usual.clip(upper=0.99), of_all=of_all)
+    """The same of users with at least ten persons; where users differ anyway, evidence is worth less.
+
+    Persons are told apart only of those who stand out by more than two standard deviations in meetings.
+    """
+    met, who = met.dropna(subset=["sex"]), ["user_id", "team"]
+    sexes = met.groupby([*who, "sex"]).size().rename("meetings").reset_index()
+    of_all = sexes.groupby(who)["meetings"].transform("sum")
+    of_one = sexes.groupby("sex")["meetings"].transform("sum")
+    usual = (of_one - sexes["meetings"] + 5) / (sexes["meetings"].sum() - of_all + 10)
+    sexes = sexes.assign(of_all=of_all, share=sexes["meetings"] / of_all, usual=usual.clip(upper=0.99))
     sexes = sexes[sexes["of_all"] >= 10]
-    share, usual = sexes["share"], sexes["usual"]
-    others = ((1 - share) * np.log((1 - share).where(share < 1, 1.0) / (1 - usual))).where(share < 1, 0.0)
-    surprise = sexes["of_all"] * (share * np.log(share / usual) + others)
+    surprise = _surprise(sexes["of_all"], sexes["share"], sexes["usual"])
     spread = max((2 * surprise).mean(), 1.0) if len(sexes) else 1.0
-    evidence = surprise / spread - np.log(max(tonight["user_id"].nunique(), 1))
-    return sexes.assign(pile=sexes["sex"], evidence=evidence).drop(columns="sex")[share > usual]
+    sexes = sexes[(sexes["share"] > sexes["usual"]) & (surprise > 2)].drop(columns="of_all")
+    persons = met.drop_duplicates([*who, "sex", "focus_id"])
+    sexes = sexes.merge(persons.groupby([*who, "sex"]).size().rename("found").reset_index(), on=[*who, "sex"])
+    sexes = sexes.merge(persons.groupby(who).size().rename("of_all").reset_index(), on=who)
+    share = sexes["found"] / sexes["of_all"]
+    evidence = _surprise(sexes["of_all"], share, sexes["usual"]) / spread
+    evidence -= np.log(max(tonight["user_id"].nunique(), 1))
+    judged = sexes.assign(pile=sexes["sex"], evidence=evidence).drop(columns="sex")
+    return judged[(share > sexes["usual"]) & (sexes["of_all"] >= 10)]
+
+
+def _surprise(tries: pd.Series, share: pd.Series, usual: pd.Series) -> pd.Series:
+    others = ((1 - share) * np.log((1 - share).where(share < 1, 1.0) / (1 - usual))).where(share < 1, 0.0)
+    return tries * (share * np.log(share / usual) + others)

@@ -8,7 +8,7 @@ WITH recent AS (
         AND occurred_at >= $night_start - to_days(7) - to_hours($follow_up_hours)
 ),
 
-sent AS (
+dispatched AS (
     SELECT
         recent.incident_id,
         dispatches.user_id,
@@ -18,14 +18,14 @@ sent AS (
     FROM recent
     INNER JOIN dispatches ON dispatches.incident_id = recent.incident_id
     WHERE coalesce(dispatches.dispatched_at, recent.occurred_at) < $night_end
+),
+
+sent AS (
+    SELECT incident_id, user_id, team, starts_at, ends_at FROM dispatched
     UNION ALL
-    SELECT recent.incident_id, NULL, recent.team, recent.occurred_at, NULL
+    SELECT incident_id, NULL, team, occurred_at, NULL
     FROM recent
-    WHERE
-        recent.team IS NOT NULL
-        AND recent.incident_id NOT IN (
-            SELECT incident_id FROM dispatches WHERE coalesce(dispatched_at < $night_end, TRUE)
-        )
+    WHERE team IS NOT NULL AND incident_id NOT IN (SELECT incident_id FROM dispatched)
 )
 
 SELECT

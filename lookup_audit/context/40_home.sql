@@ -2,20 +2,22 @@
 WITH incident_distance AS (
     SELECT
         night.lookup_nr,
-        min(distance_m(night.home_lat, night.home_lon, subject_incidents.lat, subject_incidents.lon))
+        min(distance_m(users.home_lat, users.home_lon, subject_incidents.lat, subject_incidents.lon))
             AS incident_distance_m
     FROM night
+    INNER JOIN users ON users.user_id = night.user_id
     INNER JOIN subject_incidents ON subject_incidents.subject_id = night.subject_id
     GROUP BY night.lookup_nr
 )
 
 SELECT
     night.lookup_nr,
-    round(distance_m(night.home_lat, night.home_lon, night_subjects.lat, night_subjects.lon))
+    round(distance_m(users.home_lat, users.home_lon, night_subjects.lat, night_subjects.lon))
         AS home_distance_m,
-    coalesce(night_subjects.postcode_key = night.home_postcode_key, FALSE) AS same_home_postcode,
-    coalesce(night_subjects.address_key = night.home_address_key, FALSE) AS same_home_address,
+    coalesce(night_subjects.postcode_key = users.home_postcode_key, FALSE) AS same_home_postcode,
+    coalesce(night_subjects.address_key = users.home_address_key, FALSE) AS same_home_address,
     round(incident_distance.incident_distance_m) AS incident_home_distance_m
 FROM night
+LEFT JOIN users ON users.user_id = night.user_id
 INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
 LEFT JOIN incident_distance ON incident_distance.lookup_nr = night.lookup_nr

@@ -21,12 +21,13 @@ WITH declared AS (
 ),
 
 pairs AS (
-    SELECT DISTINCT night.user_id, night_subjects.surname_key, night.user_surname_key
+    SELECT DISTINCT night.user_id, night_subjects.surname_key, users.surname_key AS user_surname_key
     FROM night
+    INNER JOIN users ON users.user_id = night.user_id
     INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
     WHERE
-        night.user_surname_key = night_subjects.surname_key
-        OR contains(night.user_surname_key, '-')
+        users.surname_key = night_subjects.surname_key
+        OR contains(users.surname_key, '-')
         OR contains(night_subjects.surname_key, '-')
 ),
 
@@ -66,11 +67,9 @@ counted AS (
 ),
 
 met AS (
-    SELECT user_id, count(DISTINCT subject_id) AS subjects_met
-    FROM user_subject_days
-    WHERE
-        day < $day AND day >= $day - $history_days
-        AND user_id IN (SELECT user_id FROM parts) -- all others' count would go unread
+    SELECT user_id, sum(first_subjects) AS subjects_met
+    FROM user_days
+    WHERE day < $day AND day >= $day - $history_days
     GROUP BY user_id
 ),
 

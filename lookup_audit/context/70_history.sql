@@ -10,14 +10,23 @@ unlinked_pairs AS (
     SELECT DISTINCT user_id, focus_id FROM unlinked WHERE is_unlinked AND focus_id IS NOT NULL
 ),
 
--- someone who is fixed on one person comes back to one whom nobody else looks up, a community officer to many
+-- Someone who is fixed on one person comes back to one whom nobody else looks up, a community officer to many.
+-- It is asked of those only who tonight came back to a person of whose days at least a tenth are their own: of
+-- anyone else such a question is about a person known to the police, and counting all their persons takes long.
 often AS (
     SELECT user_id, focus_id, count(DISTINCT day) AS days
     FROM user_subject_days
     WHERE
         day < $day AND day >= $day - $history_days
         AND unlinked > 0
-        AND user_id IN (SELECT user_id FROM acquaintance WHERE unlinked_days >= 2)
+        AND user_id IN (
+            SELECT acquaintance.user_id
+            FROM acquaintance
+            INNER JOIN unlinked_pairs
+                ON unlinked_pairs.user_id = acquaintance.user_id AND unlinked_pairs.focus_id = acquaintance.focus_id
+            INNER JOIN popularity ON popularity.focus_id = acquaintance.focus_id
+            WHERE acquaintance.unlinked_days >= 2 AND popularity.unlinked_user_days <= 10 * (acquaintance.unlinked_days + 1)
+        )
     GROUP BY user_id, focus_id
     HAVING count(DISTINCT day) >= 3
 ),

@@ -7,8 +7,9 @@ WITH tonight AS (
 ),
 
 at_home AS (
-    SELECT DISTINCT night.user_id, night.team, night.own_subject_id, night.home_postcode_key, night.home_address_key
+    SELECT DISTINCT night.user_id, night.team, users.own_subject_id, users.home_postcode_key, users.home_address_key
     FROM night
+    INNER JOIN users ON users.user_id = night.user_id
     INNER JOIN home ON home.lookup_nr = night.lookup_nr
     WHERE home.same_home_postcode
 ),

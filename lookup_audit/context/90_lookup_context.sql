@@ -23,9 +23,9 @@ SELECT
     duty.duty_state,
     duty.minutes_from_shift,
     -- oneself
-    coalesce(night.own_subject_id = night.subject_id, FALSE) AS is_own_record,
+    coalesce(users.own_subject_id = night.subject_id, FALSE) AS is_own_record,
     coalesce(
-        night.own_subject_id = night_subjects.person_id AND night_subjects.person_id <> night.subject_id, FALSE
+        users.own_subject_id = night_subjects.person_id AND night_subjects.person_id <> night.subject_id, FALSE
     ) AS is_own_property,
     coalesce(
         night_subjects.subject_type = 'address' AND home.same_home_address, FALSE
@@ -42,7 +42,7 @@ SELECT
     kinship.surname_share,
     kinship.surname_by_chance,
     -- colleagues
-    colleagues.own_subject_id IS NOT NULL AND night.own_subject_id IS DISTINCT FROM night_subjects.focus_id
+    colleagues.own_subject_id IS NOT NULL AND users.own_subject_id IS DISTINCT FROM night_subjects.focus_id
         AS is_colleague,
     coalesce(colleagues.teams && [night.team], FALSE) AS same_team,
     -- where the user works
@@ -54,7 +54,7 @@ SELECT
     chance.home_by_chance,
     coalesce(chance.home_days, 1) AS home_days,
     -- where the device was
-    round(distance_m(night.home_lat, night.home_lon, night.lat, night.lon)) AS device_home_distance_m,
+    round(distance_m(users.home_lat, users.home_lon, night.lat, night.lon)) AS device_home_distance_m,
     -- volume
     volume.day_lookups,
     volume.day_unlinked_share,
@@ -96,6 +96,7 @@ SELECT
 FROM night
 INNER JOIN work ON work.lookup_nr = night.lookup_nr
 INNER JOIN duty ON duty.lookup_nr = night.lookup_nr
+LEFT JOIN users ON users.user_id = night.user_id
 LEFT JOIN night_subjects ON night_subjects.subject_id = night.subject_id
 INNER JOIN justification ON justification.lookup_nr = night.lookup_nr
 LEFT JOIN (

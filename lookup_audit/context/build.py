@@ -6,6 +6,7 @@ in `lookup_context`, one row per audited lookup.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from typing import Any
@@ -15,7 +16,8 @@ from lookup_audit.settings import Settings
 from lookup_audit.warehouse import SignedSql, Warehouse
 
 _FIRST_STEP_AFTER_LINKS = "30"
-_PART = 500_000  # lookups that a step with $after and $until in it takes at a time
+_READ_LATER = {"night", "night_subjects", "work", "interests", "places", "reasons", "lookup_context"}
+_PART = 1_000_000  # lookups that a step with $after and $until in it takes at a time
 
 
 def build_context(warehouse: Warehouse, day: date, explanations: list[SignedSql]) -> list[str]:
@@ -38,18 +40,19 @@ def build_context(warehouse: Warehouse, day: date, explanations: list[SignedSql]
     """
     values = night_values(day, warehouse.settings)
     skipped = []
-    steps = _steps()
-    for name, select in steps:
-        if name >= _FIRST_STEP_AFTER_LINKS:
-            break
-        _make_table(warehouse, name, select, values)
+    before = [(name, select) for name, select in _steps() if name < _FIRST_STEP_AFTER_LINKS]
+    after = [(name, select) for name, select in _steps() if name >= _FIRST_STEP_AFTER_LINKS]
+    # a hand-over passes on the links of colleagues, so it comes after all others
+    explanations = sorted(explanations, key=lambda one: "colleague_links" in one.query)
+    links_of_colleagues = _text("colleague_links.sql")
+    later = [links_of_colleagues, *(one.query for one in explanations), *(select for _, select in after)]
+    _make_tables(warehouse, before, values, later)
     warehouse.run(
         "CREATE OR REPLACE TEMP TABLE night_links (lookup_nr BIGINT, explanation VARCHAR, strength DOUBLE)"
     )
-    # a hand-over passes on the links of colleagues, so it comes after all others
-    for explanation in sorted(explanations, key=lambda one: "colleague_links" in one.query):
+    for explanation in explanations:
         if "colleague_links" in explanation.query:
-            _make_table(warehouse, "29_colleague_links", _text("colleague_links.sql"), values)
+            _make_table(warehouse, "29_colleague_links", links_of_colleagues, values)
         missing = missing_needs(warehouse, explanation)
         if missing:
             skipped.append(f"{explanation.id}: needs {', '.join(missing)}")
@@ -63,9 +66,9 @@ def build_context(warehouse: Warehouse, day: date, explanations: list[SignedSql]
                 "explanation_id": explanation.id,
             },
         )
-    for name, select in steps:
-        if name >= _FIRST_STEP_AFTER_LINKS:
-            _make_table(warehouse, name, select, values)
+    made = [name for name, _ in before]
+    _drop_unread(warehouse, [*made, "29_colleague_links"], [select for _, select in after])
+    _make_tables(warehouse, after, values, [], made=made)
     return skipped
 
 
@@ -99,8 +102,34 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
+def _make_tables(
+    warehouse: Warehouse,
+    steps: list[tuple[str, str]],
+    values: dict[str, Any],
+    later: list[str],
+    *,
+    made: Sequence[str] = (),
+) -> None:
+    """Make the table of each step in turn, dropping those that neither the steps left nor `later` read."""
+    for place, (name, select) in enumerate(steps, start=1):
+        _make_table(warehouse, name, select, values)
+        known = [*made, *(earlier for earlier, _ in steps[:place])]
+        _drop_unread(warehouse, known, [*(left for _, left in steps[place:]), *later])
+
+
+def _drop_unread(warehouse: Warehouse, made: list[str], texts: list[str]) -> None:
+    """Give back the memory of the steps' tables that no text and no later part of the night reads."""
+    words = set(re.findall(r"\w+", re.sub(r"--.*", "", "\n".join(texts))))
+    for table in {_table(name) for name in made} - words - _READ_LATER:
+        warehouse.run(f"DROP TABLE IF EXISTS temp.{table}")
+
+
+def _table(name: str) -> str:
+    return name.split("_", 1)[1]
+
+
 def _make_table(warehouse: Warehouse, name: str, select: str, values: dict[str, Any]) -> None:
-    table = name.split("_", 1)[1]
+    table = _table(name)
     make = f"CREATE OR REPLACE TEMP TABLE {table} AS"
     for after in range(0, max(warehouse.count("night"), 1), _PART) if "$until" in select else (0,):
         part = {"after": after, "until": after + _PART}

@@ -68,31 +68,37 @@ system_counts AS (
     SELECT user_id, count(*) AS systems
     FROM (SELECT user_id, system FROM night GROUP BY user_id, system) AS pairs
     GROUP BY user_id
+),
+
+lookups_of AS (
+    SELECT
+        night.user_id,
+        coalesce(min(night.function), 'unknown') || ' | ' || coalesce(min(night.team), 'unknown') AS peer_group,
+        count(*) AS lookups,
+        count(*) FILTER (WHERE context.is_first) AS first_subjects,
+        count(*) FILTER (WHERE context.is_unlinked) AS unlinked,
+        count(*) FILTER (WHERE context.duty_state IN ('off', 'leave', 'sick')) AS off_duty,
+        count(*) FILTER (WHERE context.local_hour >= 22 OR context.local_hour < 6) AS night_hours,
+        count(*) FILTER (WHERE context.subject_type = 'person') AS persons,
+        count(*) FILTER (WHERE context.subject_type = 'vehicle') AS vehicles,
+        count(*) FILTER (WHERE context.channel = 'mobile') AS mobile,
+        count(*) FILTER (WHERE context.action IN ('print', 'export')) AS prints_exports,
+        count(*) FILTER (WHERE context.home_distance_m < 300 OR context.same_home_postcode) AS near_home,
+        count(*) FILTER (WHERE context.is_public_figure) AS public_figures
+    FROM night
+    INNER JOIN lookup_context AS context ON context.lookup_nr = night.lookup_nr
+    GROUP BY night.user_id
 )
 
 SELECT
-    night.user_id,
+    lookups_of.*,
     $day AS day,
-    coalesce(min(night.function), 'unknown') || ' | ' || coalesce(min(night.team), 'unknown') AS peer_group,
-    count(*) AS lookups,
-    coalesce(min(subject_counts.subjects), 0) AS subjects,
-    count(*) FILTER (WHERE context.is_first) AS first_subjects,
-    count(*) FILTER (WHERE context.is_unlinked) AS unlinked,
-    count(*) FILTER (WHERE context.duty_state IN ('off', 'leave', 'sick')) AS off_duty,
-    count(*) FILTER (WHERE context.local_hour >= 22 OR context.local_hour < 6) AS night_hours,
-    min(system_counts.systems) AS systems,
-    count(*) FILTER (WHERE context.subject_type = 'person') AS persons,
-    count(*) FILTER (WHERE context.subject_type = 'vehicle') AS vehicles,
-    count(*) FILTER (WHERE context.channel = 'mobile') AS mobile,
-    count(*) FILTER (WHERE context.action IN ('print', 'export')) AS prints_exports,
-    min(hour_counts.peak_hour) AS peak_hour,
-    coalesce(min(subject_counts.most_repeated), 0) AS most_repeated,
-    count(*) FILTER (WHERE context.home_distance_m < 300 OR context.same_home_postcode) AS near_home,
-    count(*) FILTER (WHERE context.is_public_figure) AS public_figures
-FROM night
-INNER JOIN lookup_context AS context ON context.lookup_nr = night.lookup_nr
-INNER JOIN hour_counts ON hour_counts.user_id = night.user_id
-INNER JOIN system_counts ON system_counts.user_id = night.user_id
-LEFT JOIN subject_counts ON subject_counts.user_id = night.user_id
-GROUP BY night.user_id
-ORDER BY night.user_id;
+    coalesce(subject_counts.subjects, 0) AS subjects,
+    system_counts.systems,
+    hour_counts.peak_hour,
+    coalesce(subject_counts.most_repeated, 0) AS most_repeated
+FROM lookups_of
+INNER JOIN hour_counts ON hour_counts.user_id = lookups_of.user_id
+INNER JOIN system_counts ON system_counts.user_id = lookups_of.user_id
+LEFT JOIN subject_counts ON subject_counts.user_id = lookups_of.user_id
+ORDER BY lookups_of.user_id;

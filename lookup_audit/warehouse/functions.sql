@@ -49,6 +49,13 @@ CREATE MACRO seconds_between(earlier, later) AS
 CREATE MACRO local_day(instant, zone) AS
     CAST(timezone(zone, timezone('UTC', instant)) AS DATE);
 
+-- minus the logarithm of Chernoff's bound (1952) on such a share of `tries`, where `usual` (below 1) is the chance of each
+CREATE MACRO binomial_surprise(tries, share, usual) AS
+    tries * (
+        CASE WHEN share > 0 THEN share * ln(share / usual) ELSE 0 END
+        + CASE WHEN share < 1 THEN (1 - share) * ln((1 - share) / (1 - usual)) ELSE 0 END
+    );
+
 -- a probability from log-odds
 CREATE MACRO from_log_odds(log_odds) AS
     1.0 / (1.0 + exp(-log_odds));
