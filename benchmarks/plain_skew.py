@@ -21,10 +21,9 @@ def add_skew(context: Frame, drop: Drop, tonight: Frame, past: Frame, parameters
     """Columns skew_found and skew_evidence: the likeliest pile that the person looked up belongs to."""
     met = pd.concat([tonight, past], ignore_index=True)
     met["team"] = met["team"].fillna(-1)
-    together = len(tonight.drop_duplicates(["user_id", "home_key"])) / max(len(tonight), 1)
     piles = [
-        _judged_piles(met, drop, tonight, "surname_key", together, pd.Series(parameters["common_surnames"])),
-        _judged_piles(met, drop, tonight, "postcode_key", together, None),
+        _judged_piles(met, drop, tonight, "surname_key", pd.Series(parameters["common_surnames"])),
+        _judged_piles(met, drop, tonight, "postcode_key", None),
     ]
     asked = np.log(max(sum(tests for _, tests in piles), 1))
     judged = [pile.assign(evidence=pile["evidence"] - asked) for pile, _ in piles]
@@ -47,13 +46,14 @@ def add_skew(context: Frame, drop: Drop, tonight: Frame, past: Frame, parameters
 
 
 def _judged_piles(
-    met: Frame, drop: Drop, tonight: Frame, trait: str, together: float, common: pd.Series | None
+    met: Frame, drop: Drop, tonight: Frame, trait: str, common: pd.Series | None
 ) -> tuple[Frame, float]:
     """Found, expected and evidence of each large pile of tonight's users, and how many piles they can have.
 
     A surname is compared with everyone's, a street with the team's: a beat has its own streets. What chance is
-    reckoned from is counted in meetings, `together` says how many households each makes.
+    reckoned from is counted in meetings, and turned into households as everyone met them tonight.
     """
+    together = len(tonight.drop_duplicates(["user_id", "home_key"])) / max(len(tonight), 1)
     met = met.dropna(subset=[trait]).rename(columns={trait: "pile"})
     met = met.assign(peers=met["team"] if common is None else -1)
     of_user = met.groupby(["user_id", "team"]).size().rename("of_user").reset_index()
