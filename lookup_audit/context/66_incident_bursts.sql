@@ -6,15 +6,15 @@
 -- as counts by chance do (Poisson, of mean and variance one): a helper who was not entered. Alone they make three
 -- users usual, so that eight stand out; what a unit's own incidents draw outweighs them on a busy night.
 WITH reached AS (
-    SELECT DISTINCT night.lookup_nr, night.user_id, work.is_unlinked, subject_incidents.incident_id
+    SELECT DISTINCT night.lookup_nr, night.user_id, subject_incidents.incident_id
     FROM night
-    INNER JOIN work ON work.lookup_nr = night.lookup_nr
+    INNER JOIN unlinked ON unlinked.lookup_nr = night.lookup_nr
     INNER JOIN subject_incidents ON subject_incidents.subject_id = night.subject_id
-    WHERE night.occurred_at >= subject_incidents.occurred_at
+    WHERE unlinked.is_unlinked AND night.occurred_at >= subject_incidents.occurred_at
 ),
 
 lookers AS (
-    SELECT incident_id, user_id FROM reached WHERE is_unlinked
+    SELECT incident_id, user_id FROM reached
     UNION
     SELECT subject_incidents.incident_id, history.user_id
     FROM user_subject_days AS history

@@ -1,12 +1,6 @@
--- How this user and this person met before: for the first time today, or coming back day after day.
-WITH firsts AS (
-    SELECT user_id, subject_id, arg_min(lookup_nr, (occurred_at, lookup_nr)) AS lookup_nr
-    FROM night
-    WHERE subject_id IS NOT NULL
-    GROUP BY user_id, subject_id
-),
-
-unlinked_pairs AS (
+-- How often this user and this person met before, of the lookups without a work link to them: coming back day after
+-- day, or a first time.
+WITH unlinked_pairs AS (
     SELECT DISTINCT user_id, focus_id FROM unlinked WHERE is_unlinked AND focus_id IS NOT NULL
 ),
 
@@ -46,19 +40,10 @@ often_seen AS (
     INNER JOIN of_all ON of_all.focus_id = often.focus_id
     WHERE of_all.user_days <= often.days
     GROUP BY often.user_id
-),
-
-met AS (
-    SELECT DISTINCT firsts.lookup_nr
-    FROM user_subject_days AS history
-    INNER JOIN firsts ON firsts.user_id = history.user_id AND firsts.subject_id = history.subject_id
-    WHERE history.day < $day AND history.day >= $day - $history_days
 )
 
 SELECT
-    night.lookup_nr,
-    firsts.lookup_nr IS NOT NULL AND met.lookup_nr IS NULL AS is_first,
-    met.lookup_nr IS NOT NULL AS met_before,
+    unlinked.lookup_nr,
     coalesce(past.unlinked_days, 0) + CASE WHEN unlinked_pairs.user_id IS NOT NULL THEN 1 ELSE 0 END AS unlinked_days,
     coalesce(past.linked_days, 0) AS linked_days,
     coalesce(date_diff('day', past.first_unlinked_on, $day), 0) AS unlinked_span_days,
@@ -67,12 +52,10 @@ SELECT
     greatest(
         coalesce(popularity.unlinked_user_days, 0) - coalesce(past.unlinked_days, 0), 0
     ) AS others_unlinked_days
-FROM night
-INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-LEFT JOIN firsts ON firsts.lookup_nr = night.lookup_nr
-LEFT JOIN met ON met.lookup_nr = night.lookup_nr
+FROM unlinked
 LEFT JOIN unlinked_pairs
-    ON unlinked_pairs.user_id = night.user_id AND unlinked_pairs.focus_id = night_subjects.focus_id
-LEFT JOIN acquaintance AS past ON past.user_id = night.user_id AND past.focus_id = night_subjects.focus_id
-LEFT JOIN often_seen ON often_seen.user_id = night.user_id
-LEFT JOIN popularity ON popularity.focus_id = night_subjects.focus_id
+    ON unlinked_pairs.user_id = unlinked.user_id AND unlinked_pairs.focus_id = unlinked.focus_id
+LEFT JOIN acquaintance AS past ON past.user_id = unlinked.user_id AND past.focus_id = unlinked.focus_id
+LEFT JOIN often_seen ON often_seen.user_id = unlinked.user_id
+LEFT JOIN popularity ON popularity.focus_id = unlinked.focus_id
+WHERE unlinked.focus_id IS NOT NULL

@@ -86,8 +86,8 @@ SELECT
     skew.skew_by_chance,
     coalesce(skew.skew_evidence, 0) AS skew_evidence,
     -- history
-    coalesce(history.is_first, FALSE) AS is_first,
-    coalesce(history.met_before, FALSE) AS met_before,
+    coalesce(firsts.is_first, FALSE) AS is_first,
+    coalesce(firsts.met_before, FALSE) AS met_before,
     coalesce(history.unlinked_days, 0) AS unlinked_days,
     coalesce(history.linked_days, 0) AS linked_days,
     coalesce(history.unlinked_span_days, 0) AS unlinked_span_days,
@@ -125,5 +125,6 @@ LEFT JOIN home ON home.lookup_nr = night.lookup_nr
 LEFT JOIN kinship ON kinship.lookup_nr = night.lookup_nr
 LEFT JOIN news_context ON news_context.lookup_nr = night.lookup_nr
 LEFT JOIN bursts ON bursts.focus_id = night_subjects.focus_id
+LEFT JOIN firsts ON firsts.lookup_nr = night.lookup_nr
 LEFT JOIN history ON history.lookup_nr = night.lookup_nr
 WHERE night.lookup_nr > $after AND night.lookup_nr <= $until
