@@ -358,6 +358,13 @@ class Operation(_Section):
         description="For the text file collector of Prometheus, a name that ends in .prom; empty writes none.",
     )
 
+    @field_validator("metrics_file")
+    @classmethod
+    def _is_read_by_the_collector(cls, name: str | None) -> str | None:
+        if name is not None and not name.endswith(".prom"):
+            raise ValueError("must end in .prom: the collector of Prometheus reads no other file")
+        return name
+
 
 class Quality(_Section):
     """When what came in is called odd."""

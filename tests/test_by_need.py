@@ -285,7 +285,7 @@ def test_a_changed_configuration_is_named_and_force_audits_what_was_audited_othe
     )
     (other,) = audited_otherwise(warehouse)
     assert (other.days, other.first, other.last) == (3, SECOND, SIXTH)
-    assert other.changes == ("context.history_days: 90 → 60", "rules.neighbour.near_m: not set → 150")
+    assert other.changes == ("context.history_days: 90 → 60", "rules.neighbour.near_m: 200 → 150")
     assert audit_by_need(warehouse) == []
     nights = audit_by_need(warehouse, force=True)
     assert [(night.audit_date, night.why) for night in nights] == [

@@ -1,5 +1,6 @@
 """An older warehouse is brought forward whole, with the old file kept, or is left as it was."""
 
+import re
 import shutil
 import signal
 import stat
@@ -158,7 +159,9 @@ def test_a_version_that_cannot_be_brought_forward_is_refused(path: Path, found: 
 
 
 def test_an_older_warehouse_says_what_to_do(path: Path) -> None:
-    with pytest.raises(WarehouseError, match="bring it forward, with a backup: lookup-audit migrate"):
+    with pytest.raises(
+        WarehouseError, match=rf"with a backup: lookup-audit migrate --warehouse {re.escape(str(path))}"
+    ):
         Warehouse(path, SETTINGS)
 
 

@@ -203,6 +203,7 @@ def test_the_example_in_the_documentation_is_that_of_the_program() -> None:
         ('key_file = "\\u0000"', "key_file"),
         ('[operation]\nlog_file = "a\\u0000b"', "operation.log_file"),
         ('[operation]\nmetrics_file = "\\u0000"', "operation.metrics_file"),
+        ('[operation]\nmetrics_file = "night.txt"', "operation.metrics_file"),
         ('[publishing]\nfolder = "\\u0000"', "publishing.folder"),
     ],
 )
@@ -216,3 +217,15 @@ def test_what_the_engine_or_the_file_system_cannot_take_is_a_fault_of_the_config
 def test_a_file_that_is_nested_too_deep_is_said_to_be(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="is nested too deep"):
         load_configuration(written(tmp_path, "a = " + "[" * 3000))
+
+
+def test_a_score_above_one_is_a_fault_for_it_would_hide_what_all_others_say() -> None:
+    (neighbour,) = (rule for rule in load_signed("rule") if rule.id == "neighbour")
+    with pytest.raises(SettingsError, match=r"next_door_score = 7 is a score, so at most 1"):
+        neighbour.values(Settings(rules={"neighbour": {"next_door_score": 7}}))
+    assert neighbour.values(Settings(rules={"neighbour": {"near_m": 700}}))["near_m"] == 700
+
+
+def test_what_lies_under_a_name_that_prometheus_does_not_read_is_refused(tmp_path: Path) -> None:
+    ((_, fault),) = faults_in(written(tmp_path, '[operation]\nmetrics_file = "night.txt"'))
+    assert "must end in .prom" in fault.message

@@ -27,7 +27,7 @@ attention AS (
 ),
 
 history AS (
-    SELECT count(DISTINCT day) AS days FROM focus_days WHERE day <= $day - $burst_days AND day >= $day - $history_days
+    SELECT count(DISTINCT day) AS days FROM user_days WHERE day <= $day - $burst_days AND day >= $day - $history_days
 ),
 
 expected AS (

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from lookup_audit import __version__
-from lookup_audit.warehouse import Warehouse, signed_digest
+from lookup_audit.warehouse import Warehouse, load_signed, signed_digest
 
 CONFIGURATION_CHANGED = "configuration_changed"
 """The reason in `pending_days` of a day that is audited again because it was audited under another configuration."""
@@ -73,10 +73,11 @@ def _changes(row: dict[str, Any], now: dict[str, Any], config_hash: str) -> list
     if row["settings"] is None:
         return [*changes, "settings: which ones is not known, those of then were not kept"]
     was, is_now = _flat(json.loads(row["settings"])), _flat(now)
+    usual = _usual()
     return changes + [
-        f"{name}: {_said(was, name)} → {_said(is_now, name)}"
+        f"{name}: {_said({**usual, **was}, name)} → {_said({**usual, **is_now}, name)}"
         for name in sorted(was.keys() | is_now.keys())
-        if _said(was, name) != _said(is_now, name)
+        if was.get(name) != is_now.get(name)
     ]
 
 
@@ -89,6 +90,16 @@ def _flat(section: dict[str, Any], within: str = "") -> dict[str, Any]:
         else:
             flat[within + name] = value
     return flat
+
+
+def _usual() -> dict[str, Any]:
+    """What the parameters of rules and explanations are where the configuration does not name them."""
+    return {
+        f"rules.{one.id}.{name}": spec["default"]
+        for kind in ("explanation", "rule")
+        for one in load_signed(kind, locked=False)
+        for name, spec in one.parameters.items()
+    }
 
 
 def _said(settings: dict[str, Any], name: str) -> str:

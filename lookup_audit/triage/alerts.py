@@ -109,6 +109,7 @@ involved AS (
             since.user_id = lookup_risk.user_id
             AND since.alert_about = lookup_risk.alert_about
             AND since.from_at <= lookup_risk.occurred_at
+    WHERE lookup_risk.occurred_at >= (SELECT min(from_at) FROM since)  -- so that the years before are not read
 ),
 
 numbered AS (

@@ -199,7 +199,9 @@ def not_of_this_version(path: Path | None, version: int) -> WarehouseError:
         return WarehouseError(f"{where}; a newer program made it, use that one")
     if version < OLDEST_VERSION:
         return WarehouseError(f"{where}; it is too old to be brought forward: load its drops into a new one")
-    return WarehouseError(f"{where}; bring it forward, with a backup: lookup-audit migrate")
+    return WarehouseError(
+        f"{where}; bring it forward, with a backup: lookup-audit migrate --warehouse {path}"
+    )
 
 
 _HAS_VERSION = """

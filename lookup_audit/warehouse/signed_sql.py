@@ -36,6 +36,8 @@ _NOT_FALLING = (
     ("single_score", "pair_score"),
     ("weak_score", "strong_score"),
 )
+# Parameters in these are parts of a whole: a score above one would say no more, and hide what others say.
+_AT_MOST_ONE = {"score", "strength", "share", "factor"}
 _HEADER = re.compile(r"\A/\*\n(?P<toml>.*?)\n\*/\n(?P<query>.*)\Z", re.DOTALL)
 _BOTH_LANGUAGES = ("title", "question", "innocent_explanations", "blind_spots", "investigation_steps")
 _ABOUT = ("subject", "behaviour")
@@ -71,19 +73,21 @@ class SignedSql:
         """Its parameters by name, each the configured value or else the default.
 
         Raises `SignedSqlError` where the configuration names a parameter that it does not have, and
-        `SettingsError` for a value of another kind, or two that are the wrong way round.
+        `SettingsError` for a value of another kind, a score above 1, or two that are the wrong way round.
         """
         configured = settings.rules.get(self.id, {})
         unknown = sorted(set(configured) - set(self.parameters))
         if unknown:
             raise SignedSqlError(f"[rules.{self.id}]: no parameter {', '.join(unknown)} in {self.path}")
         for name, value in configured.items():
-            if not _is_of_kind(value, self.parameters[name]["default"]):
-                like = self.parameters[name]["default"]
+            like, unit = self.parameters[name]["default"], self.parameters[name]["unit"]["en"]
+            if not _is_of_kind(value, like):
                 raise SettingsError(
                     f"[rules.{self.id}]: {name} = {value!r} must be a number like {like}, not negative, "
                     "and whole where that is whole"
                 )
+            if unit in _AT_MOST_ONE and float(value) > 1:
+                raise SettingsError(f"[rules.{self.id}]: {name} = {value!r} is a {unit}, so at most 1")
         values = {name: configured.get(name, spec["default"]) for name, spec in self.parameters.items()}
         faults = [fault for pair in (*_RISING, *_NOT_FALLING) if (fault := _wrong_way_round(values, *pair))]
         if faults:
