@@ -1,4 +1,4 @@
--- Whether this user meets this subject for the first time, today and within the history window.
+-- Each user and subject of the night: the first lookup, and whether they met on an earlier day of the history window.
 WITH firsts AS (
     SELECT user_id, subject_id, arg_min(lookup_nr, (occurred_at, lookup_nr)) AS lookup_nr
     FROM night
@@ -7,13 +7,12 @@ WITH firsts AS (
 ),
 
 met AS (
-    SELECT DISTINCT firsts.lookup_nr
+    SELECT DISTINCT firsts.user_id, firsts.subject_id
     FROM user_subject_days AS history
     INNER JOIN firsts ON firsts.user_id = history.user_id AND firsts.subject_id = history.subject_id
     WHERE history.day < $day AND history.day >= $day - $history_days
 )
 
--- without a row: a lookup that is not the first of the day
-SELECT firsts.lookup_nr, met.lookup_nr IS NULL AS is_first, met.lookup_nr IS NOT NULL AS met_before
+SELECT firsts.user_id, firsts.subject_id, firsts.lookup_nr, met.user_id IS NOT NULL AS met_before
 FROM firsts
-LEFT JOIN met ON met.lookup_nr = firsts.lookup_nr
+LEFT JOIN met ON met.user_id = firsts.user_id AND met.subject_id = firsts.subject_id

@@ -44,6 +44,7 @@ often_seen AS (
 
 SELECT
     unlinked.lookup_nr,
+    firsts.met_before,
     coalesce(past.unlinked_days, 0) + CASE WHEN unlinked_pairs.user_id IS NOT NULL THEN 1 ELSE 0 END AS unlinked_days,
     coalesce(past.linked_days, 0) AS linked_days,
     coalesce(date_diff('day', past.first_unlinked_on, $day), 0) AS unlinked_span_days,
@@ -53,6 +54,7 @@ SELECT
         coalesce(popularity.unlinked_user_days, 0) - coalesce(past.unlinked_days, 0), 0
     ) AS others_unlinked_days
 FROM unlinked
+INNER JOIN firsts ON firsts.user_id = unlinked.user_id AND firsts.subject_id = unlinked.subject_id
 LEFT JOIN unlinked_pairs
     ON unlinked_pairs.user_id = unlinked.user_id AND unlinked_pairs.focus_id = unlinked.focus_id
 LEFT JOIN acquaintance AS past ON past.user_id = unlinked.user_id AND past.focus_id = unlinked.focus_id

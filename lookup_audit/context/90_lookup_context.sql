@@ -86,8 +86,8 @@ SELECT
     skew.skew_by_chance,
     coalesce(skew.skew_evidence, 0) AS skew_evidence,
     -- history
-    coalesce(firsts.is_first, FALSE) AS is_first,
-    coalesce(firsts.met_before, FALSE) AS met_before,
+    coalesce(NOT firsts.met_before, FALSE) AS is_first,
+    coalesce(history.met_before, FALSE) AS met_before,
     coalesce(history.unlinked_days, 0) AS unlinked_days,
     coalesce(history.linked_days, 0) AS linked_days,
     coalesce(history.unlinked_span_days, 0) AS unlinked_span_days,
