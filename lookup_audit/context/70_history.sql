@@ -5,7 +5,7 @@ WITH unlinked_pairs AS (
 ),
 
 -- Someone who is fixed on one person comes back to one whom nobody else looks up, a community officer to many.
--- It is asked of those only who tonight came back to a person of whose days at least a tenth are their own: of
+-- It is asked of those only who tonight came back to a person of whose days at least a quarter are their own: of
 -- anyone else such a question is about a person known to the police, and counting all their persons takes long.
 often AS (
     SELECT user_id, focus_id, count(DISTINCT day) AS days
@@ -19,7 +19,7 @@ often AS (
             INNER JOIN unlinked_pairs
                 ON unlinked_pairs.user_id = acquaintance.user_id AND unlinked_pairs.focus_id = acquaintance.focus_id
             INNER JOIN popularity ON popularity.focus_id = acquaintance.focus_id
-            WHERE acquaintance.unlinked_days >= 2 AND popularity.unlinked_user_days <= 10 * (acquaintance.unlinked_days + 1)
+            WHERE acquaintance.unlinked_days >= 2 AND popularity.unlinked_user_days <= 4 * (acquaintance.unlinked_days + 1)
         )
     GROUP BY user_id, focus_id
     HAVING count(DISTINCT day) >= 3

@@ -82,7 +82,7 @@ reason = { en = "seven days or more", nl = "zeven dagen of meer" }
 [parameters.own_share]
 default = 0.5
 unit = { en = "share", nl = "aandeel" }
-reason = { en = "of all days without a link those of this user: below it others come back too, and a case is the likelier reason", nl = "van alle dagen zonder aanleiding het deel van deze medewerker: daaronder komen ook anderen terug, en is een zaak waarschijnlijker" }
+reason = { en = "of all days without a link those of this user: below it others come back too, and a case is the likelier reason; not below 0.25, for to how many others the user comes back is counted above that only", nl = "van alle dagen zonder aanleiding het deel van deze medewerker: daaronder komen ook anderen terug, en is een zaak waarschijnlijker; niet lager dan 0,25, want op hoeveel anderen de medewerker terugkomt, wordt alleen daarboven geteld" }
 
 [parameters.returning_persons]
 default = 2
