@@ -449,3 +449,23 @@ def test_outputs_are_published_unless_that_is_not_wanted(cli: Callable[..., Resu
     assert not published.exists()
     result: Any = cli("audit")
     assert "published: " in result.output and (published / "current").exists()
+
+
+def test_a_car_whose_owner_became_known_was_met_before_and_one_that_changed_hands_is_met_anew(
+    tmp_path: Path,
+) -> None:
+    with Warehouse(None, Settings(threads=1)) as warehouse:
+        give = giving(warehouse, tmp_path)
+        cars = "subject_id,subject_type,owner_subject_id\nP1,person,\nP2,person,\n"
+        give(
+            **PEOPLE | {"subjects": cars + "known,vehicle,\nsold,vehicle,P1\n"},
+            lookups="1,2026-03-02T10:00,ben,BVH,known\n2,2026-03-02T10:00,ben,BVH,sold\n",
+        )
+        audit_by_need(warehouse)
+        warehouse.run("UPDATE subjects SET owner_subject_id = 'P2' WHERE subject_type = 'vehicle'")
+        give(lookups="3,2026-03-04T10:00,ben,BVH,known\n4,2026-03-04T10:00,ben,BVH,sold\n")
+        audit_by_need(warehouse)
+        assert warehouse.rows("SELECT day, subjects, first_subjects FROM user_days ORDER BY day") == [
+            {"day": SECOND, "subjects": 2, "first_subjects": 2},
+            {"day": FOURTH, "subjects": 2, "first_subjects": 1},
+        ]

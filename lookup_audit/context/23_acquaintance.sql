@@ -1,16 +1,10 @@
 -- On how many earlier days tonight's users looked up the same person, with and without a work link. A day on which
 -- one record of the person was linked and another was not counts as both.
 WITH days AS (
-    SELECT
-        history.user_id,
-        history.focus_id,
-        history.day,
-        max(history.unlinked) > 0 AS is_unlinked,
-        min(history.unlinked) = 0 AS is_linked
-    FROM user_subject_days AS history
-    INNER JOIN pairs ON pairs.user_id = history.user_id AND pairs.focus_id = history.focus_id
-    WHERE history.day < $day AND history.day >= $day - $history_days
-    GROUP BY history.user_id, history.focus_id, history.day
+    SELECT user_id, focus_id, day, max(unlinked) > 0 AS is_unlinked, min(unlinked) = 0 AS is_linked
+    FROM encounters
+    WHERE is_same_person
+    GROUP BY user_id, focus_id, day
 )
 
 SELECT
