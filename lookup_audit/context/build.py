@@ -6,8 +6,8 @@ in `lookup_context`, one row per audited lookup.
 """
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -66,9 +66,7 @@ def build_context(warehouse: Warehouse, day: date, explanations: list[SignedSql]
                 "explanation_id": explanation.id,
             },
         )
-    made = [name for name, _ in before]
-    _drop_unread(warehouse, [*made, "29_colleague_links"], [select for _, select in after])
-    _make_tables(warehouse, after, values, [], made=made)
+    _make_tables(warehouse, after, values, [])
     return skipped
 
 
@@ -103,24 +101,19 @@ def _plain(value: Any) -> Any:
 
 
 def _make_tables(
-    warehouse: Warehouse,
-    steps: list[tuple[str, str]],
-    values: dict[str, Any],
-    later: list[str],
-    *,
-    made: Sequence[str] = (),
+    warehouse: Warehouse, steps: list[tuple[str, str]], values: dict[str, Any], later: list[str]
 ) -> None:
-    """Make the table of each step in turn, dropping those that neither the steps left nor `later` read."""
-    for place, (name, select) in enumerate(steps, start=1):
+    """Make the table of each step in turn; what neither the steps left nor `later` read gives its memory back."""
+    for place, (name, select) in enumerate(steps):
+        _drop_unread(warehouse, [*(left for _, left in steps[place:]), *later])
         _make_table(warehouse, name, select, values)
-        known = [*made, *(earlier for earlier, _ in steps[:place])]
-        _drop_unread(warehouse, known, [*(left for _, left in steps[place:]), *later])
+    _drop_unread(warehouse, later)
 
 
-def _drop_unread(warehouse: Warehouse, made: list[str], texts: list[str]) -> None:
-    """Give back the memory of the steps' tables that no text and no later part of the night reads."""
+def _drop_unread(warehouse: Warehouse, texts: list[str]) -> None:
     words = set(re.findall(r"\w+", re.sub(r"--.*", "", "\n".join(texts))))
-    for table in {_table(name) for name in made} - words - _READ_LATER:
+    tables = {_table(name) for name, _ in _steps()} | {"colleague_links"}
+    for table in sorted(tables - words - _READ_LATER):
         warehouse.run(f"DROP TABLE IF EXISTS temp.{table}")
 
 
@@ -137,10 +130,11 @@ def _make_table(warehouse: Warehouse, name: str, select: str, values: dict[str, 
         make = f"INSERT INTO {table}"
 
 
-def _steps() -> list[tuple[str, str]]:
+@cache
+def _steps() -> tuple[tuple[str, str], ...]:
     folder = files("lookup_audit.context")
     names = sorted(entry.name for entry in folder.iterdir() if re.match(r"\d\d_\w+\.sql$", entry.name))
-    return [(name.removesuffix(".sql"), _text(name)) for name in names]
+    return tuple((name.removesuffix(".sql"), _text(name)) for name in names)
 
 
 def _text(name: str) -> str:
