@@ -35,6 +35,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(ge=0, le=3660)]
 Language = Literal["en", "nl"]
 
+_LEAST_MEMORY_MB = 128
+"""A night of twenty users needs some 90 MB of the engine on two threads, and a little more on eight."""
+
 _MAILBOX = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
@@ -263,6 +266,15 @@ class Notices(_Section):
         return value
 
     @model_validator(mode="after")
+    def _says_whom_to_talk_to(self) -> Self:
+        if self.enabled and not self.contact:
+            raise ValueError(
+                "enabled needs a contact: a notice says whom to talk to, for example "
+                'contact = "the prevention coordinators, telephone 0000"'
+            )
+        return self
+
+    @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.minimum_risk >= self.maximum_risk:
             raise ValueError("minimum_risk must be below maximum_risk")
@@ -423,7 +435,8 @@ class Settings(_Section):
     threads: int | None = Field(None, ge=1, le=1024, description="Of the engine; empty means all cores.")
     memory: str | None = Field(
         None,
-        description="Of the engine, as '4GB' or '50%'; empty means 60% of the machine, or of its container.",
+        description="Of the engine, as '4GB' or '50%', and 128MB at least: even a small night needs nearly 100MB. "
+        "Empty means 60% of the machine, or of its container.",
     )
 
     @field_validator("zone")
@@ -436,9 +449,12 @@ class Settings(_Section):
     @field_validator("probe_subjects")
     @classmethod
     def _no_blanks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        """A subject with a space around it is in no log, and a tripwire that cannot be touched protects nobody."""
+        """A subject that is in no log so spelt is a tripwire that nobody can touch, and protects nobody."""
         if any(value != value.strip() or not value for value in values):
             raise ValueError("one is empty, or has a space before or after it")
+        unseen = next((value for value in values if not value.isprintable()), None)
+        if unseen is not None:
+            raise ValueError(f"{unseen!a} holds a sign that cannot be seen")
         return values
 
     @field_validator("memory")
@@ -454,8 +470,10 @@ class Settings(_Section):
         if unit == "%":
             if not 0 < number <= 100:
                 raise ValueError(f"{value!r} must be above 0% and at most 100%")
-        elif number * 1024 ** "KMGT".index(unit[0]) < 1024:
-            raise ValueError(f"{value!r} is too little; the engine needs a megabyte at least")
+        elif number * 1024 ** "KMGT".index(unit[0]) < _LEAST_MEMORY_MB * 1024:
+            raise ValueError(
+                f"{value!r} is too little; even a small night needs nearly 100MB, so {_LEAST_MEMORY_MB}MB at least"
+            )
         elif number * 1024 ** "KMGT".index(unit[0]) > 1024**4:
             raise ValueError(f"{value!r} is more than the engine can count; 1024TB at most")
         return value

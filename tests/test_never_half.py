@@ -292,7 +292,8 @@ def test_what_is_spilt_is_beside_the_warehouse_for_its_owner_alone_and_gone_afte
     for left in (spill, tmp_path / "w.duckdb.ingest"):
         left.mkdir()
         (left / "rows").write_bytes(b"of a process that was killed")
-    with Warehouse(path, Settings(threads=1, memory="20MB")) as warehouse:
+    with Warehouse(path, SETTINGS) as warehouse:
+        warehouse.run("SET memory_limit = '20MB'")
         assert not (tmp_path / "w.duckdb.ingest").exists()
         assert list(spill.iterdir()) == []
         assert stat.S_IMODE(spill.stat().st_mode) == 0o700

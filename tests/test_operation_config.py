@@ -205,6 +205,11 @@ def test_the_example_in_the_documentation_is_that_of_the_program() -> None:
         ('[operation]\nmetrics_file = "\\u0000"', "operation.metrics_file"),
         ('[operation]\nmetrics_file = "night.txt"', "operation.metrics_file"),
         ('[publishing]\nfolder = "\\u0000"', "publishing.folder"),
+        ('memory = "8MB"', "memory"),
+        ('memory = "127.9MB"', "memory"),
+        ('probe_subjects = ["P1", "P\\u00002"]', "probe_subjects"),
+        ('probe_subjects = ["P\\u202E2"]', "probe_subjects"),
+        ('probe_subjects = ["P\\n2"]', "probe_subjects"),
     ],
 )
 def test_what_the_engine_or_the_file_system_cannot_take_is_a_fault_of_the_configuration(
@@ -224,6 +229,30 @@ def test_a_score_above_one_is_a_fault_for_it_would_hide_what_all_others_say() ->
     with pytest.raises(SettingsError, match=r"next_door_score = 7 is a score, so at most 1"):
         neighbour.values(Settings(rules={"neighbour": {"next_door_score": 7}}))
     assert neighbour.values(Settings(rules={"neighbour": {"near_m": 700}}))["near_m"] == 700
+
+
+def test_a_share_that_the_counts_do_not_reach_is_a_fault_and_so_is_a_score_above_one(tmp_path: Path) -> None:
+    (fixation,) = (rule for rule in load_signed("rule") if rule.id == "fixation")
+    with pytest.raises(SettingsError, match=r"own_share = 0\.2 must be at least 0\.25: to how many others"):
+        fixation.values(Settings(rules={"fixation": {"own_share": 0.2}}))
+    assert fixation.values(Settings(rules={"fixation": {"own_share": 0.25}}))["own_share"] == 0.25
+    text = "[rules.fixation]\nown_share = 0\nweak_score = 7\nstrong_days = 9\n"
+    assert [(line, str(fault).split(" must")[0]) for line, fault in faults_in(written(tmp_path, text))] == [
+        (2, "rules.fixation.own_share: 0"), (3, "rules.fixation.weak_score: 7 is a score, so at most 1"),
+    ]  # fmt: skip
+
+
+def test_notices_that_are_on_and_name_nobody_to_talk_to_are_a_fault(tmp_path: Path) -> None:
+    ((line, fault),) = faults_in(written(tmp_path, "threads = 1\n[notices]\nenabled = true\ncontact = ' '"))
+    assert (line, str(fault)[:33]) == (2, "notices: enabled needs a contact:")
+    assert faults_in(written(tmp_path, "[notices]\nenabled = true\ncontact = 'VIK'")) == []
+
+
+def test_the_least_memory_is_said_of_the_option_as_of_the_setting(tmp_path: Path) -> None:
+    assert Settings(memory="128MB").memory == "128MB"
+    refused = CliRunner().invoke(app, ["status", "--memory", "64MB", "--warehouse", str(tmp_path / "w")])
+    assert refused.exit_code == 2
+    assert "128MB at least" in refused.output
 
 
 def test_what_lies_under_a_name_that_prometheus_does_not_read_is_refused(tmp_path: Path) -> None:

@@ -95,7 +95,9 @@ WaitOption = Annotated[
 MemoryOption = Annotated[
     str | None,
     typer.Option(
-        "--memory", metavar="SIZE", help="Of the engine, as 4GB or 50%; what does not fit is put on disk."
+        "--memory",
+        metavar="SIZE",
+        help="Of the engine, as 4GB or 50%, and 128MB at least; what does not fit is put on disk.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
@@ -138,6 +140,9 @@ def _options(
 
 def settings_from(config: Path | None, memory: str | None = None) -> "Settings":
     """The settings that a command runs under; `memory` goes before what is configured."""
+    from pydantic import ValidationError
+
+    from lookup_audit.faults import faults_of
     from lookup_audit.operation.configuration import load_configuration
     from lookup_audit.settings import Settings
 
@@ -146,11 +151,9 @@ def settings_from(config: Path | None, memory: str | None = None) -> "Settings":
         return settings
     try:
         return settings.model_copy(update={"memory": Settings(memory=memory).memory})
-    except ValueError as error:
-        raise typer.BadParameter(
-            f"{memory!r} is no size that the engine can start with; write it as 4GB, 512MiB or 50%",
-            param_hint="--memory",
-        ) from error
+    except ValidationError as error:
+        (fault,) = faults_of(error, Settings)
+        raise typer.BadParameter(fault.message, param_hint="--memory") from error
 
 
 def waiting_for(seconds: float | None) -> "Waiting | None":

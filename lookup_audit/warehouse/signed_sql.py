@@ -38,6 +38,13 @@ _NOT_FALLING = (
 )
 # Parameters in these are parts of a whole: a score above one would say no more, and hide what others say.
 _AT_MOST_ONE = {"score", "strength", "share", "factor"}
+# Of one rule: what it may not be below, and why.
+_AT_LEAST = {
+    ("fixation", "own_share"): (
+        0.25,
+        "to how many others a user comes back is counted from there on only",
+    ),
+}
 _HEADER = re.compile(r"\A/\*\n(?P<toml>.*?)\n\*/\n(?P<query>.*)\Z", re.DOTALL)
 _BOTH_LANGUAGES = ("title", "question", "innocent_explanations", "blind_spots", "investigation_steps")
 _ABOUT = ("subject", "behaviour")
@@ -73,26 +80,32 @@ class SignedSql:
         """Its parameters by name, each the configured value or else the default.
 
         Raises `SignedSqlError` where the configuration names a parameter that it does not have, and
-        `SettingsError` for a value of another kind, a score above 1, or two that are the wrong way round.
+        `SettingsError` for a value of another kind, a score above 1, one below what its rule can use, or two that
+        are the wrong way round.
         """
         configured = settings.rules.get(self.id, {})
         unknown = sorted(set(configured) - set(self.parameters))
         if unknown:
             raise SignedSqlError(f"[rules.{self.id}]: no parameter {', '.join(unknown)} in {self.path}")
         for name, value in configured.items():
-            like, unit = self.parameters[name]["default"], self.parameters[name]["unit"]["en"]
-            if not _is_of_kind(value, like):
-                raise SettingsError(
-                    f"[rules.{self.id}]: {name} = {value!r} must be a number like {like}, not negative, "
-                    "and whole where that is whole"
-                )
-            if unit in _AT_MOST_ONE and float(value) > 1:
-                raise SettingsError(f"[rules.{self.id}]: {name} = {value!r} is a {unit}, so at most 1")
+            if fault := _cannot_be(self, name, value):
+                raise SettingsError(f"[rules.{self.id}]: {name} = {fault}")
         values = {name: configured.get(name, spec["default"]) for name, spec in self.parameters.items()}
         faults = [fault for pair in (*_RISING, *_NOT_FALLING) if (fault := _wrong_way_round(values, *pair))]
         if faults:
             raise SettingsError("\n".join(f"[rules.{self.id}]: {fault}" for fault in faults))
         return values
+
+
+def _cannot_be(signed: SignedSql, name: str, value: Any) -> str:
+    """What is wrong with a value for one of its parameters, by itself; empty when nothing is."""
+    like, unit = signed.parameters[name]["default"], signed.parameters[name]["unit"]["en"]
+    least, why = _AT_LEAST.get((signed.id, name), (0, ""))
+    if not _is_of_kind(value, like):
+        return f"{value!r} must be a number like {like}, not negative, and whole where that is whole"
+    if unit in _AT_MOST_ONE and value > 1:
+        return f"{value!r} is a {unit}, so at most 1"
+    return f"{value!r} must be at least {least}: {why}" if value < least else ""
 
 
 def _wrong_way_round(values: dict[str, Any], low: str, high: str) -> str:
@@ -218,14 +231,12 @@ def _parameter_faults(signed: SignedSql, configured: dict[str, Any]) -> list[Fau
     for name, value in configured.items():
         if name not in values:
             message = f"unknown parameter{did_you_mean(name, values)}"
-        elif not _is_of_kind(value, values[name]):
-            message = (
-                f"{value!r} must be a number like {values[name]}, not negative, and whole where that is whole"
-            )
+        else:
+            message = _cannot_be(signed, name, value)
+        if message:
+            faults.append(Fault(("rules", signed.id, name), message))
         else:
             values[name] = value
-            continue
-        faults.append(Fault(("rules", signed.id, name), message))
     wrong = [_wrong_way_round(values, *pair) for pair in (*_RISING, *_NOT_FALLING)]
     return faults + [Fault(("rules", signed.id), message, together=True) for message in wrong if message]
 

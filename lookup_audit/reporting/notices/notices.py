@@ -39,16 +39,10 @@ class Run:
 
 
 def require_enabled(warehouse: Warehouse) -> None:
-    """Raise `SettingsError` where notices are off, or have nobody to refer to."""
-    notices = warehouse.settings.notices
-    if not notices.enabled:
+    """Raise `SettingsError` where notices are off."""
+    if not warehouse.settings.notices.enabled:
         raise SettingsError(
             "notices are off. Once the works council agreed to them, set enabled = true under [notices]"
-        )
-    if not notices.contact:
-        raise SettingsError(
-            "a notice says whom to talk to, and nobody is named: set contact under [notices], for example "
-            'contact = "the prevention coordinators, telephone 0000"'
         )
 
 
