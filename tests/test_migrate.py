@@ -113,6 +113,43 @@ def test_every_row_of_every_table_is_there_and_the_new_tables_are_empty(path: Pa
     assert sum(one.kept for one in done.tables) == sum(len(rows) for rows in before.values())
 
 
+@pytest.mark.parametrize("harm", ["cut off", "overwritten"])
+def test_a_damaged_warehouse_of_this_version_is_not_said_to_be_well(tmp_path: Path, harm: str) -> None:
+    whole = tmp_path / "w.duckdb"
+    with Warehouse(whole, SETTINGS) as warehouse:
+        warehouse.run(
+            "INSERT INTO users BY NAME "
+            "SELECT hash(nr)::VARCHAR AS user_id, 'f' AS file_id FROM range(300000) AS r (nr)"
+        )
+    well = CliRunner().invoke(app, ["migrate", "--warehouse", str(whole)])
+    assert (well.exit_code, "of version 4 already" in well.output) == (0, True)
+    assert "can be read whole" in well.output
+    data = whole.read_bytes()
+    middle = len(data) // 2
+    rest = b"" if harm == "cut off" else b"x" * 500_000 + data[middle + 500_000 :]
+    whole.write_bytes(data[:middle] + rest)
+    refused = CliRunner().invoke(app, ["migrate", "--warehouse", str(whole)])
+    assert isinstance(refused.exception, WarehouseError), refused.output
+    assert str(refused.exception).startswith(f"{whole}: ")
+    assert "It cannot be read whole; where the file is damaged" in str(refused.exception)
+    assert refused.exception.exit_code == 1
+
+
+def test_a_foreign_table_is_named_on_one_line_whatever_it_is_called(path: Path, tmp_path: Path) -> None:
+    forged = 'x"\nlookup-audit: all is well'
+    made = 'CREATE TABLE "x""\nlookup-audit: all is well" (a INTEGER)'
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(made)
+    with pytest.raises(WarehouseError) as said:
+        migrate(path, SETTINGS, finish=nothing)
+    assert repr(forged) in str(said.value)
+    assert "\n" not in str(said.value)
+    with Warehouse(tmp_path / "new.duckdb", SETTINGS) as warehouse:
+        warehouse.run(made)
+    read_whole = migrate(tmp_path / "new.duckdb", SETTINGS, finish=nothing)  # with that table
+    assert read_whole.tables == ()
+
+
 def test_a_migrated_warehouse_has_the_tables_and_columns_of_a_new_one(path: Path, tmp_path: Path) -> None:
     migrate(path, SETTINGS, finish=nothing)
     with Warehouse(path, SETTINGS) as migrated, Warehouse(tmp_path / "new.duckdb", SETTINGS) as fresh:

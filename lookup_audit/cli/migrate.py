@@ -43,7 +43,8 @@ def migrate(
 
     It is written anew beside the old file, compared row by row, and put in its place in one step; it needs as much
     room again while it runs. The old file stays beside it as <warehouse>.version-N until you remove it: what is
-    forgotten later can still be read in there. A warehouse of a newer program is refused.
+    forgotten later can still be read in there. A warehouse of a newer program is refused; one of this version is read
+    whole, which shows damage, and left as it is.
     """
     from lookup_audit.privacy.actor import actor
     from lookup_audit.privacy.trail import record
@@ -67,7 +68,7 @@ def migrate(
         say_json(vars(done) | {"tables": {one.table: one.kept for one in done.tables}})
         return
     if done.before == done.now:
-        say(f"{warehouse}: is of version {done.now} already; nothing was changed")
+        say(f"{warehouse}: is of version {done.now} already, and can be read whole; nothing was changed")
         return
     rows = sum(one.kept for one in done.tables)
     say(

@@ -98,10 +98,13 @@ class Warehouse:
             self.run(f"SET temp_directory = '{quoted}'")
 
     def _execute(self, sql: str, parameters: Parameters | None = None) -> duckdb.DuckDBPyConnection:
-        """Run a query; a full disk, a lost share or too little memory is an error of the warehouse."""
+        """Run a query; a full disk, a lost share, a harmed file or too little memory is an error of the warehouse."""
         try:
             return self._connection.execute(sql, dict(parameters or {}))
-        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+        except duckdb.Error as error:
+            has_a_kind = type(error) is not duckdb.Error  # a wrong checksum has none
+            if has_a_kind and not isinstance(error, _OF_THE_FILE):
+                raise
             raise WarehouseError(f"{self.path}: {str(error).splitlines()[0]}") from error
 
     def run(self, sql: str, parameters: Parameters | None = None) -> None:
@@ -203,6 +206,13 @@ def not_of_this_version(path: Path | None, version: int) -> WarehouseError:
         f"{where}; bring it forward, with a backup: lookup-audit migrate --warehouse {path}"
     )
 
+
+_OF_THE_FILE = (
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.FatalException,
+    duckdb.SerializationException,
+)
 
 _HAS_VERSION = """
 SELECT count(*)

@@ -8,7 +8,7 @@ from lookup_audit.errors import WarehouseError
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse.duck import OLDEST_VERSION, SCHEMA_VERSION, Warehouse, not_of_this_version
 from lookup_audit.warehouse.lock import Waiting
-from lookup_audit.warehouse.rebuild import Copied, Keeping, Progress, held, rebuild
+from lookup_audit.warehouse.rebuild import Copied, Keeping, Progress, count, held, rebuild
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def migrate(  # noqa: PLR0913 - each is part of what is asked
     """What became of each table, once the warehouse at `path` has the present schema.
 
     It is written anew beside the old file, compared with it row by row, and takes its place in one step; killed
-    at any moment, the old one or the new one is there whole. A warehouse of the present schema is left alone.
+    at any moment, the old one or the new one is there whole. One of the present schema is read, and left alone.
 
     Parameters
     ----------
@@ -50,12 +50,14 @@ def migrate(  # noqa: PLR0913 - each is part of what is asked
     Raises
     ------
     WarehouseError
-        The warehouse is older than can be brought forward, or newer than this program; a backup of an earlier
-        migration is in the way; or as `rebuild` does. The old file is there as it was.
+        The warehouse is older than can be brought forward, or newer than this program; it is damaged; a backup of an
+        earlier migration is in the way; or as `rebuild` does. The old file is there as it was.
     """
     with held(path, settings, waiting) as desk:
         version = desk.schema_version()
+        keeping = {row["name"]: Keeping() for row in desk.rows(_TABLES)}
         if version == SCHEMA_VERSION:
+            _read_whole(desk, keeping)
             return Migrated(version, version, (), None)
         if not OLDEST_VERSION <= version < SCHEMA_VERSION:
             raise not_of_this_version(path, version)
@@ -65,15 +67,24 @@ def migrate(  # noqa: PLR0913 - each is part of what is asked
                 f"{backup}: is there already, so the old warehouse cannot be kept under that name; move it away, "
                 "or migrate without a backup (--no-backup)"
             )
-        tables = [row["name"] for row in desk.rows(_TABLES)]
         copied = rebuild(
             desk,
-            {table: Keeping() for table in tables},
+            keeping,
             finish=lambda made, _: finish(made, version),
             progress=progress,
             old_stays_as=backup,
         )
     return Migrated(version, SCHEMA_VERSION, tuple(copied), backup)
+
+
+def _read_whole(desk: Warehouse, keeping: dict[str, Keeping]) -> None:
+    """Read every row, as copying them would: a file that was cut off or damaged can be opened all the same."""
+    try:
+        count(desk, keeping)
+    except WarehouseError as error:
+        raise WarehouseError(
+            f"{error}\nIt cannot be read whole; where the file is damaged, take back a copy, or load its drops anew"
+        ) from error
 
 
 def backup_of(path: Path, version: int) -> Path:

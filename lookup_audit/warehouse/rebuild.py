@@ -221,25 +221,29 @@ def _columns(desk: Warehouse, keeping: Mapping[str, Keeping]) -> dict[str, list[
         if column not in found["new"].get(table, [])
     ]
     if missing:
-        raise WarehouseError(
-            f"{desk.path}: it is not said what becomes of {', '.join(missing)}; nothing was changed"
-        )
+        named = ", ".join(map(_on_one_line, missing))
+        raise WarehouseError(f"{desk.path}: it is not said what becomes of {named}; nothing was changed")
     return found["old"]
 
 
 def _count(desk: Warehouse, table: str, rows: Keeping) -> _Counted:
-    names = _names(desk.columns(f"SELECT * FROM {table}"))
+    whole = _names([table])  # that of a foreign table can hold anything
+    names = _names(desk.columns(f"SELECT * FROM {whole}"))
     found = desk.rows(
         f"SELECT count(*) AS before, count(*) FILTER (is_kept) AS kept, "
         f"{_content(names)} FILTER (is_kept) AS content "
-        f"FROM (SELECT *, {_kept(rows)} AS is_kept FROM {table}) AS marked",
+        f"FROM (SELECT *, {_kept(rows)} AS is_kept FROM {whole}) AS marked",
         rows.values,
     )[0]
     return _Counted(table, **found)
 
 
 def _names(columns: Sequence[str]) -> str:
-    return ", ".join(f'"{name}"' for name in columns)
+    return ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
+
+
+def _on_one_line(name: str) -> str:
+    return name if name.isprintable() else repr(name)
 
 
 def _kept(rows: Keeping) -> str:
