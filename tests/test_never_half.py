@@ -176,6 +176,15 @@ def test_how_long_to_wait_need_not_be_said(tmp_path: Path) -> None:
         assert CliRunner().invoke(app, ["status", "--warehouse", str(path), *words]).exit_code == 0, words
 
 
+@pytest.mark.parametrize("seconds", ["nan", "-1", "inf", "-inf"])
+@pytest.mark.parametrize("join", [" ", "="])
+def test_a_time_that_nobody_can_wait_is_refused_in_one_way(tmp_path: Path, seconds: str, join: str) -> None:
+    words = f"--wait{join}{seconds}".split()
+    left = CliRunner().invoke(app, ["status", *words, "--warehouse", str(empty(tmp_path / "w.duckdb"))])
+    assert left.exit_code == 2
+    assert f"{seconds} is no time that one can wait; give seconds, as in --wait 600" in left.output
+
+
 def test_every_command_that_opens_a_warehouse_can_wait_and_be_given_its_memory() -> None:
     root: Any = __import__("typer").main.get_command(app)
     for name, command in root.commands.items():
@@ -238,6 +247,34 @@ def test_a_new_warehouse_is_there_whole_or_not_at_all(
         Warehouse(path, SETTINGS)
     assert seen == [False]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["none/w.duckdb", "w" * 245])
+def test_a_warehouse_that_cannot_be_made_is_named_as_it_was_given(tmp_path: Path, name: str) -> None:
+    with pytest.raises(WarehouseError) as said:
+        Warehouse(tmp_path / name, SETTINGS)
+    assert str(said.value).startswith(f"{tmp_path / name}: ")
+    assert ".new-" not in str(said.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_warehouse_that_this_account_cannot_read_is_a_failure_and_no_wrong_usage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = empty(tmp_path / "w.duckdb")
+
+    opens = Path.open
+
+    def refused(self: Path, *how: Any, **more: Any) -> Any:
+        if self == path:
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return opens(self, *how, **more)
+
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)  # as for any account but root's
+    monkeypatch.setattr(Path, "open", refused)
+    left = CliRunner().invoke(app, ["status", "--warehouse", str(path)])
+    assert isinstance(left.exception, PermissionError), left.output  # which leaves with 1
+    assert left.exception.filename == str(path)
 
 
 # ── memory and what is spilt ────────────────────────────────────────────────────────────────────────────

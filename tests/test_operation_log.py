@@ -68,6 +68,24 @@ def test_only_its_owner_reads_it_whatever_the_umask(tmp_path: Path, said: list[s
     assert stat.S_IMODE((tmp_path / "w.log").stat().st_mode) == 0o600
 
 
+def test_a_log_that_others_could_read_is_its_owner_s_only_once_it_is_opened(
+    tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "w.log"
+    for mode in (0o644, 0o600, 0o660):
+        path.touch()
+        path.chmod(mode)
+        Log(path, "night", complain=said.append).end(0)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert said == []
+    path.chmod(0o644)
+    monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
+    Log(path, "night", complain=said.append).end(0)
+    assert said == [f"{path}: others can read the log, and it belongs to another account"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert lines(path)[-1]["event"] == "ended"
+
+
 def test_a_log_that_was_rotated_goes_on_in_a_new_file(tmp_path: Path, log: Log) -> None:
     event("before")
     (tmp_path / "w.log").rename(tmp_path / "w.log.1")
@@ -113,14 +131,16 @@ def test_an_error_is_entered_without_what_it_may_quote(tmp_path: Path, log: Log)
     assert (errors[4]["message"], errors[4]["file"]) == ("No space left on device", "w.duckdb")
 
 
-def test_short_lines_say_the_same_and_an_error_is_never_hidden(log: Log, said: list[str]) -> None:
-    log.say_events(said.append, hidden=frozenset({"file_loaded", "error"}))
+def test_short_lines_say_the_same_and_leave_what_it_failed_on_to_the_command(
+    log: Log, said: list[str]
+) -> None:
+    log.say_events(said.append, hidden=frozenset({"file_loaded"}))
     event("file_loaded", rows=3)
     event("drop_loaded", drop="2026-03-01", rows=3)
     shortfall("rows_rejected", reasons={"empty": 2})
     failed(UsageError("no user U0815"))
     assert said == [
-        "drop loaded: drop 2026-03-01, rows 3", "rows rejected: reasons empty=2", "error: error UsageError",
+        "drop loaded: drop 2026-03-01, rows 3", "rows rejected: reasons empty=2",
     ]  # fmt: skip
     assert in_short("done", {}) == "done"
 

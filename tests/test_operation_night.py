@@ -215,7 +215,23 @@ def test_a_drop_that_is_known_is_said_and_metrics_or_a_log_that_cannot_be_writte
     assert "nothing new came in" in out
     assert "the log cannot be written" in err
     assert "the metrics cannot be written" in err
+    assert "that changes nothing else" in err
     assert command("night", drops / "2026-01-05", "--warehouse", done / "w.duckdb", "--quiet") == (0, "", "")
+
+
+def test_a_night_that_fails_says_why_once_and_makes_no_folder_for_its_metrics(
+    drops: Path, tmp_path: Path, command: Command
+) -> None:
+    missing = tmp_path / "mistyped" / "w.duckdb"
+    code, out, err = command(
+        "night", drops / "2026-01-07", "--warehouse", missing, "--metrics", missing.with_name("x.prom")
+    )
+    assert (code, out) == (1, "")
+    why = f"{missing}: there is no folder {missing.parent} to make a warehouse in; make it first"
+    assert err.count(why) == 1
+    assert f"{missing.with_name('x.prom')}: the metrics cannot be written: its folder is not there" in err
+    assert "everything else is done" not in err
+    assert not missing.parent.exists()
 
 
 def test_gaps_are_said_with_their_days_and_what_they_weaken_also_where_a_night_is_to_be_quiet(

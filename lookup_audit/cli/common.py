@@ -1,6 +1,7 @@
 """What the commands share: the application, its options, and how things are said."""
 
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -51,7 +52,17 @@ class Commands(LoggedCommands):
 
 
 def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdecimal()
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _time_to_wait(seconds: float | None) -> float | None:
+    if seconds is not None and not 0 <= seconds < math.inf:
+        raise typer.BadParameter(f"{seconds:g} is no time that one can wait; give seconds, as in --wait 600")
+    return seconds
 
 
 _USUAL_WAIT = 3600  # seconds: longer than a night's audit of most units, and over before the working day
@@ -76,7 +87,11 @@ app = typer.Typer(
 WarehouseOption = Annotated[
     Path,
     typer.Option(
-        "--warehouse", envvar="LOOKUP_AUDIT_WAREHOUSE", metavar="PATH", help="The DuckDB file of this audit."
+        "--warehouse",
+        envvar="LOOKUP_AUDIT_WAREHOUSE",
+        metavar="PATH",
+        readable=False,  # one that cannot be read is a failure (1), and no wrong usage (2)
+        help="The DuckDB file of this audit.",
     ),
 ]
 ConfigOption = Annotated[
@@ -88,7 +103,7 @@ WaitOption = Annotated[
     typer.Option(
         "--wait",
         metavar="[SECONDS]",
-        min=0,
+        callback=_time_to_wait,
         help="Wait while another process has the warehouse open: so many seconds at most, an hour when not given.",
     ),
 ]

@@ -47,6 +47,7 @@ def document(
             "--warehouse",
             envvar="LOOKUP_AUDIT_WAREHOUSE",
             metavar="PATH",
+            readable=False,  # as for every other command
             help=f"Whose figures to fill in; {DEFAULT_WAREHOUSE} when there is one here.",
         ),
     ] = None,

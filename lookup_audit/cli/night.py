@@ -1,5 +1,6 @@
 """The nightly run in one command, which is also the one for a backfill."""
 
+import errno
 import sys
 import time
 from contextlib import suppress
@@ -142,16 +143,21 @@ def _configured(config: Path | None) -> Path | None:
 
 
 def _write_metrics(path: Path | None, exit_code: int, seconds: float, measured: "list[Metric]") -> None:
-    """Write them; where that fails it is said, and the night is what it was."""
+    """Write them; where that fails it is said, and the night is what it was.
+
+    One that failed makes no folder for them: it may be that of the warehouse, which was mistyped.
+    """
     if path is None:
         return
     from lookup_audit.operation.log import shortfall
     from lookup_audit.operation.metrics import Run, run_metrics, write_metrics
 
     try:
+        if not measured and not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "its folder is not there")
         write_metrics(path, [*run_metrics(Run(exit_code, seconds)), *measured])
     except OSError as error:
-        note(f"{path}: the metrics cannot be written: {error.strerror or error}; everything else is done")
+        note(f"{path}: the metrics cannot be written: {error.strerror or error}; that changes nothing else")
         shortfall("metrics_not_written", why=error.strerror or "")
 
 

@@ -10,9 +10,11 @@ import logging
 import logging.handlers
 import os
 import secrets
+import stat
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -51,12 +53,12 @@ class Log:
     Parameters
     ----------
     path
-        The file; made when absent, readable by its owner only, appended to, and opened anew when another
+        The file; made when absent, made readable by its owner only, appended to, and opened anew when another
         program moved it away (logrotate).
     command
         The name of the command, on every line, beside a number that all lines of this run share.
     complain
-        Told once when the log cannot be written.
+        Told once when the log cannot be written, and when others can read a file that belongs to another account.
     """
 
     def __init__(self, path: Path, command: str, *, complain: Say) -> None:
@@ -69,7 +71,10 @@ class Log:
         event("started", process=os.getpid())
 
     def say_events(self, say: Say, *, hidden: frozenset[str] = frozenset()) -> None:
-        """Tell each event in a short line as well, but for those that are hidden; an error never is."""
+        """Tell each event in a short line as well, but for those that are hidden, and for what the command fails on.
+
+        That it says itself, as its last line; twice in a journal it would look like two failures.
+        """
         self._terminal = _Terminal(say, hidden)
         _LOGGER.addHandler(self._terminal)
 
@@ -128,14 +133,26 @@ class _LogFile(logging.handlers.WatchedFileHandler):
 
     def __init__(self, path: Path, complain: Say) -> None:
         self._complain: Say | None = complain
+        self._is_read_by_others = False
         super().__init__(path, encoding="utf-8", delay=True)
 
     def _open(self) -> TextIOWrapper:
         handle = os.open(self.baseFilename, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        size = os.fstat(handle).st_size
-        if size and os.pread(handle, 1, size - 1) != b"\n":
+        found = os.fstat(handle)
+        if stat.S_ISREG(found.st_mode) and found.st_mode & 0o077:
+            self._keep_from_others(handle, found.st_uid)
+        if found.st_size and os.pread(handle, 1, found.st_size - 1) != b"\n":
             os.write(handle, b"\n")
         return os.fdopen(handle, "a", encoding="utf-8")
+
+    def _keep_from_others(self, handle: int, owner: int) -> None:
+        """A file that was there before can have any mode; only its owner changes that."""
+        if owner == os.geteuid():
+            with suppress(OSError):  # a file system that keeps no modes
+                os.fchmod(handle, 0o600)
+        elif self._complain is not None and not self._is_read_by_others:
+            self._complain(f"{self.baseFilename}: others can read the log, and it belongs to another account")
+            self._is_read_by_others = True
 
     def emit(self, record: logging.LogRecord) -> None:
         if self._complain is None:
@@ -167,7 +184,7 @@ class _Terminal(logging.Handler):
         self._hidden = hidden
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.levelno > logging.WARNING or record.msg not in self._hidden:
+        if record.levelno <= logging.WARNING and record.msg not in self._hidden:
             self._say(in_short(record.msg, getattr(record, "fields", {})))
 
 

@@ -48,6 +48,10 @@ def identity(path: Path) -> tuple[int, int] | None:
 def _make(path: Path, settings: Settings) -> None:
     """Put a new warehouse under this name, whole or not at all; one that is there by then is left alone."""
     whole = path.resolve()
+    if not whole.parent.is_dir():
+        raise WarehouseError(
+            f"{path}: there is no folder {whole.parent} to make a warehouse in; make it first"
+        )
     part = whole.with_name(f"{whole.name}.new-{os.getpid()}")
     remove_unfinished(part)
     try:
@@ -62,10 +66,11 @@ def _make(path: Path, settings: Settings) -> None:
     except FileNotFoundError:
         if not whole.exists():  # otherwise another process made one, and took this for what a killed one left
             raise
-    except duckdb.Error as error:
-        raise WarehouseError(
-            f"{path}: cannot be made: {str(error).splitlines()[0]}; nothing was changed"
-        ) from error
+    except (WarehouseError, duckdb.Error) as error:
+        message = str(error).splitlines()[0].replace(str(part), str(path))  # the name that was given
+        if isinstance(error, WarehouseError):
+            raise WarehouseError(message) from error
+        raise WarehouseError(f"{path}: cannot be made: {message}; nothing was changed") from error
     finally:
         remove_unfinished(part)
 
