@@ -335,6 +335,21 @@ def test_an_export_with_ids_holds_the_mandates_user_only(warehouse: Warehouse, t
     assert _exported(tmp_path / "out", "subject_id") == {"S1", "S2"}
 
 
+def test_an_export_with_ids_takes_the_place_of_another_only_where_that_is_said(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    mandate_for(warehouse)
+    export_tables(warehouse, tmp_path / "out", who=MIEKE)
+    export_tables(warehouse, tmp_path / "out", who=MIEKE)  # under pseudonyms it is as it always was
+    before = {one.name: one.read_bytes() for one in (tmp_path / "out").iterdir()}
+    with pytest.raises(UsageError, match=r"findings\.parquet: is there already; --replace"):
+        export_tables(warehouse, tmp_path / "out", who=MIEKE, identified=True, mandate="VIK-1")
+    assert {one.name: one.read_bytes() for one in (tmp_path / "out").iterdir()} == before
+    assert warehouse.value("SELECT count(*) FROM trail WHERE reason LIKE '%identified%'") == 0
+    export_tables(warehouse, tmp_path / "out", who=MIEKE, identified=True, mandate="VIK-1", replace=True)
+    assert _exported(tmp_path / "out", "user_id") == {"U1"}
+
+
 def test_an_export_with_ids_without_a_mandate_is_refused(warehouse: Warehouse, tmp_path: Path) -> None:
     with pytest.raises(MandateError, match="needs --mandate"):
         export_tables(warehouse, tmp_path / "out", who=MIEKE, identified=True)

@@ -154,7 +154,24 @@ def test_every_value_says_which_line_of_the_file_option_or_variable_set_it(
     assert parameters <= set(rows)
     changed = CliRunner().invoke(app, ["config", "show", "--changed", "--config", str(path)])
     assert "zone" not in changed.output
-    assert f"{path}:7" in changed.output
+    assert f"{path.name}:7" in changed.output
+
+
+def test_what_is_in_force_can_be_read_on_a_hundred_columns_and_is_whole_for_a_program(tmp_path: Path) -> None:
+    home = tmp_path / ("a folder with a long name " * 6).strip()
+    home.mkdir()
+    path = written(home, 'probe_subjects = ["' + '", "'.join(f"P-{nr}" for nr in range(60)) + '"]\n')
+    words = ["config", "show", "--config", str(path), "--warehouse", str(home / "w.duckdb")]
+    shown = CliRunner().invoke(app, words).output
+    assert max(map(len, shown.splitlines())) <= 100
+    values = "".join(line[46:78].strip() + " " for line in shown.splitlines())
+    assert ", ".join(f"P-{nr}" for nr in range(60)) in " ".join(values.split())
+    rows = {
+        row["setting"]: row
+        for row in json.loads(CliRunner().invoke(app, [*words, "--json"]).output)["settings"]
+    }
+    assert rows["probe_subjects"]["from"] == f"{path}:1"
+    assert rows["(warehouse)"]["value"] == str(home / "w.duckdb")
 
 
 def test_without_a_file_every_value_is_a_default() -> None:

@@ -17,6 +17,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from lookup_audit.cli import main
+from lookup_audit.cli.common import program
 from lookup_audit.cli.night_summary import duration
 from lookup_audit.operation.metrics import Metric, Run, run_metrics, write_metrics
 from lookup_audit.settings import Settings
@@ -330,6 +331,19 @@ def test_status_of_nothing_loaded_and_of_days_that_wait(tmp_path: Path, command:
     Warehouse(path, Settings()).close()
     code, out, _ = command("status", "--warehouse", path, "--check")
     assert (code, "nothing is loaded yet" in out.splitlines()[0]) == (3, True)
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "users.csv").write_text("user_id\nu\n", encoding="utf-8")
+    (tmp_path / "drop" / "lookups.csv").write_text(
+        "lookup_id,occurred_at,user_id,system,subject_id\n1,never,u,BVH,s\n", encoding="utf-8"
+    )
+    command("ingest", tmp_path / "drop", "--warehouse", path)
+    code, out, _ = command("status", "--warehouse", path, "--check")
+    assert (code, out.splitlines()[0].replace(program(), "…")) == (
+        3,
+        "INCOMPLETE: 2 files loaded, but no lookup yet and 1 row was rejected (… status --rejected); "
+        "run: … night DROP",
+    )
+    assert json.loads(command("status", "--warehouse", path, "--json")[1])["incomplete"] == "no_lookups"
     last = date(2026, 3, 1)
     with Warehouse(path, Settings()) as opened:
         opened.run(

@@ -578,6 +578,23 @@ def test_the_command_says_what_went_and_every_other_command_still_works(path: Pa
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize(
+    "why", [PermissionError(13, "Permission denied", "published"), SettingsError("the key is another")]
+)
+def test_a_forgetting_that_cannot_be_published_says_that_it_was_done_and_what_is_left(
+    path: Path, monkeypatch: pytest.MonkeyPatch, why: Exception
+) -> None:
+    def fails(*_: object) -> None:
+        raise why
+
+    monkeypatch.setattr("lookup_audit.reporting.publish.publish_again", fails)
+    with pytest.raises(
+        AssertionError, match=r"forgotten in the warehouse, but not yet in .*; run: .*publish"
+    ):
+        run(path, "forget", "--before", str(BEFORE), "--reason", WHY)
+    assert all(row[14] >= BEFORE for row in rows_of(path)["lookups"])
+
+
 def test_the_command_asks_for_a_reason_and_a_day(path: Path) -> None:
     with pytest.raises(AssertionError, match="say why"):
         run(path, "forget", "--before", str(BEFORE))

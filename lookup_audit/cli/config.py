@@ -1,7 +1,10 @@
 """The configuration: what is in force and where it came from, what is wrong with a file, and an example of one."""
 
 import os
+from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,6 +24,8 @@ from lookup_audit.cli.common import (
 
 if TYPE_CHECKING:
     from lookup_audit.operation.configuration import Value
+
+_VALUE_WIDTH, _FROM_WIDTH = 30, 22  # beside the longest name of a setting they fill 100 columns
 
 _VARIABLES = (  # that are heard, besides those of options
     "LOOKUP_AUDIT_AS",
@@ -59,9 +64,7 @@ def show(
     if as_json:
         say_json({"config_hash": settings.config_hash, "settings": shown})
         return
-    say_table(
-        ("setting", "value", "from"), [(row["setting"], _plain(row["value"]), row["from"]) for row in shown]
-    )
+    say_table(("setting", "value", "from"), [line for row in shown for line in _in_lines(row)])
     say(
         f"\nconfig_hash {settings.config_hash}: of every setting that can change a finding, a risk or an alert"
     )
@@ -101,6 +104,13 @@ def example(
     from lookup_audit.operation import example as made
 
     say(made.example().rstrip())
+
+
+def _in_lines(row: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """A setting in lines that a terminal holds, of a file its name only; --json has it whole."""
+    source = row["from"].rpartition("/")[2]
+    values, sources = (wrap(_plain(row["value"]), _VALUE_WIDTH), wrap(source, _FROM_WIDTH))
+    return zip_longest([row["setting"]], values, sources, fillvalue="")
 
 
 def _from(one: "Value", config: Path | None, memory: str | None) -> str:

@@ -133,6 +133,9 @@ def export(
             metavar="REF", help="With --identified: only its user's rows, within its period; `runs` is whole."
         ),
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="With --identified: put it in the place of an earlier export.")
+    ] = False,
     who: AsOption = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     config: ConfigOption = None,
@@ -147,8 +150,11 @@ def export(
     from lookup_audit.privacy.actor import actor
     from lookup_audit.reporting.export import export_tables
 
-    if mandate is not None and not identified:
-        raise typer.BadParameter("goes with --identified", param_hint="--mandate")
+    for option, is_given in (("--mandate", mandate is not None), ("--replace", replace)):
+        if is_given and not identified:
+            raise typer.BadParameter("goes with --identified", param_hint=option)
     with open_warehouse(warehouse, config, wait=wait, memory=memory) as opened:
-        files = export_tables(opened, out, who=actor(who), identified=identified, mandate=mandate)
+        files = export_tables(
+            opened, out, who=actor(who), identified=identified, mandate=mandate, replace=replace
+        )
     say_written(files, as_json=as_json)

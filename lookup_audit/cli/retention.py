@@ -26,7 +26,7 @@ from lookup_audit.cli.common import (
     waiting_for,
 )
 from lookup_audit.cli.publish import as_answer
-from lookup_audit.errors import WarehouseError
+from lookup_audit.errors import LookupAuditError, WarehouseError
 
 if TYPE_CHECKING:
     from lookup_audit.privacy.retained import Days
@@ -110,7 +110,7 @@ def _publish_again(
     try:
         with open_warehouse(warehouse, config, wait=max(wait or 0, _BETWEEN), memory=memory) as opened:
             return as_answer(publish_again(opened))
-    except WarehouseError as error:
+    except (LookupAuditError, OSError) as error:
         raise WarehouseError(
             f"forgotten in the warehouse, but not yet in what was published; run: {program()} publish\n{error}"
         ) from error

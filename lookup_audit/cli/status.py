@@ -129,8 +129,8 @@ def _first_line(state: dict[str, Any], settings: "Settings") -> str:
     last, why = state["last_audited"], state["incomplete"]
     if why == "in_use":
         return f"{'complete for readers' if state['complete'] else 'IN USE'}: {state['in_use']}"
-    if why == "nothing_loaded":
-        return f"INCOMPLETE: nothing is loaded yet; run: {program()} night DROP"
+    if why in {"nothing_loaded", "no_lookups"}:
+        return f"INCOMPLETE: {_without_lookups(state)}; run: {program()} night DROP"
     if why == "pending":
         days = state["pending"]
         span = str(days[0]["day"]) + (f" to {days[-1]['day']}" if len(days) > 1 else "")
@@ -145,6 +145,15 @@ def _first_line(state: dict[str, Any], settings: "Settings") -> str:
             "and all that is loaded is audited; is a drop missing?"
         )
     return f"complete: every day up to {last} is audited{_published(state, settings)}"
+
+
+def _without_lookups(state: dict[str, Any]) -> str:
+    files, rejected = state["files"], state["rejected_rows"]
+    if not files:
+        return "nothing is loaded yet"
+    said = f"{counted(files, 'file')} loaded, but no lookup yet"
+    rows = counted(rejected, "row was", "rows were")
+    return f"{said} and {rows} rejected ({program()} status --rejected)" if rejected else said
 
 
 def _published(state: dict[str, Any], settings: "Settings") -> str:

@@ -32,8 +32,8 @@ def warehouse_status(warehouse: Warehouse) -> dict[str, Any]:
     """What is loaded (rows by input table), audited (days), pending and waiting (days with reasons), and published.
 
     `complete` is whether every day with lookups is audited as its input is now, and readers have it; `incomplete`
-    says what is not so: "nothing_loaded", "pending" or "not_published". Days that changed so long ago that they wait
-    leave it complete.
+    says what is not so: "nothing_loaded", "no_lookups", "pending" or "not_published". Days that changed so long ago
+    that they wait leave it complete.
     """
     audited = warehouse.rows(
         "SELECT count(*) AS audited_days, min(audit_date) AS first_audited, max(audit_date) AS last_audited FROM runs"
@@ -98,7 +98,7 @@ def days_old(newest: date | None, settings: Settings) -> int | None:
 
 def _incomplete(warehouse: Warehouse, lookups: int, is_pending: bool, readers: Readers | None) -> str | None:
     if not lookups:
-        return "nothing_loaded"
+        return "no_lookups" if warehouse.count("input_files") else "nothing_loaded"
     if is_pending:
         return "pending"
     if readers is None or not warehouse.settings.publishing.enabled:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lookup_audit.errors import MandateError
+from lookup_audit.errors import MandateError, UsageError
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.privacy.mandates import Mandate, find_mandate, open_under
 from lookup_audit.privacy.pseudonyms import fill_pseudonyms
@@ -34,8 +34,14 @@ OUTPUT_TABLES: dict[str, Output] = {
 }
 
 
-def export_tables(
-    warehouse: Warehouse, out: Path, *, who: Actor, identified: bool = False, mandate: str | None = None
+def export_tables(  # noqa: PLR0913 - each is part of what is asked
+    warehouse: Warehouse,
+    out: Path,
+    *,
+    who: Actor,
+    identified: bool = False,
+    mandate: str | None = None,
+    replace: bool = False,
 ) -> list[Path]:
     """Write one Parquet file per output table, sorted by its key; the paths written.
 
@@ -43,12 +49,16 @@ def export_tables(
     rows of its user within its period, and no others; without one, of all, where the configuration says that
     this is an evaluation warehouse. The export is in the trail before anything is written.
 
-    Times are marked as UTC. Each file replaces an earlier one in a single step, and is readable by its
-    owner only. The same input, configuration, code and key give the same bytes, but for the two clock columns
-    of `runs`, which SOURCE_DATE_EPOCH pins.
+    Times are marked as UTC. Each file replaces an earlier one in a single step (with ids only where `replace`
+    says so: it may be what another mandate gave), and is readable by its owner only. The same input, configuration,
+    code and key give the same bytes, but for the two clock columns of `runs`, which SOURCE_DATE_EPOCH pins.
 
-    Raises `MandateError` where ids are asked for and nothing allows them.
+    Raises `MandateError` where ids are asked for and nothing allows them, and `UsageError` where they would take the
+    place of an earlier export.
     """
+    there = [path for table in OUTPUT_TABLES if (path := out / f"{table}.parquet").exists()]
+    if identified and there and not replace:
+        raise UsageError(f"{there[0]}: is there already; --replace puts this export in the place of that one")
     order = _allowed(warehouse, who=who, identified=identified, mandate=mandate)
     if not identified:
         fill_pseudonyms(warehouse, _USERS, _SUBJECTS)
