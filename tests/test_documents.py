@@ -104,6 +104,13 @@ def test_the_committed_documents_are_those_that_are_written(unfilled: Texts) -> 
     assert committed == unfilled
 
 
+def test_a_toets_in_dutch_is_one_against_the_law_and_what_was_measured_a_test(unfilled: Texts) -> None:
+    assert [name for (_, name), text in unfilled.items() if "\n### Test" in text] == [
+        "technical-documentation"
+    ] * 2
+    assert not [name for (_, name), text in unfilled.items() if "toetsing" in text.lower()]
+
+
 def test_the_committed_document_of_tables_is_that_of_the_schema() -> None:
     assert (DOCS / "tables.md").read_text(encoding="utf-8") == tables_document()
 

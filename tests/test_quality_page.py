@@ -98,6 +98,16 @@ def test_the_page_shows_rows_rejects_volumes_and_gaps_and_nobody(warehouse: Any,
         assert "agent7" not in page  # a rejected row is counted, never shown
 
 
+@pytest.mark.parametrize(("language", "day"), [("en", "6 Apr 2026"), ("nl", "6 apr 2026")])
+def test_a_day_in_a_table_stands_on_one_line_of_a_narrow_screen(
+    warehouse: Any, tmp_path: Path, language: Any, day: str
+) -> None:
+    (page,) = write_quality(read_quality(warehouse, None, None), tmp_path, language)
+    cells = [cell.strip() for cell in re.findall(r'<th scope="row"><bdi>(.*?)</bdi>', page.read_text())]
+    assert day.replace(" ", "\u00a0") in cells
+    assert day not in cells
+
+
 def test_a_hostile_name_of_a_system_runs_nowhere(warehouse: Any) -> None:
     html = render_quality(read_quality(warehouse), words_of("en"))
     assert "alert(1)" in html

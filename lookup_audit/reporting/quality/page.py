@@ -116,7 +116,8 @@ def _loaded(quality: Quality, words: Words) -> Table | None:
     return Table(
         columns,
         tuple(
-            (words.date(row["day"], "d MMM y"), row["table"], *_counted(row, words)) for row in quality.loaded
+            (_on_one_line(words.date(row["day"], "d MMM y")), row["table"], *_counted(row, words))
+            for row in quality.loaded
         ),
         (2, 3, 4, 5, 6),
         Data(
@@ -124,6 +125,11 @@ def _loaded(quality: Quality, words: Words) -> Table | None:
             tuple((row["day"], row["table"], *(row[name] for name in _SUMS)) for row in quality.loaded),
         ),
     )
+
+
+def _on_one_line(text: str) -> str:
+    """The text with spaces at which no line is broken: a narrow screen would put each date on two."""
+    return text.replace(" ", "\u00a0")
 
 
 def _reason(code: str, words: Words) -> str:
