@@ -119,6 +119,7 @@ def _make_warehouse(audited: Path, path: Path, nation: Nation, history: int) -> 
         warehouse.run("INSERT INTO input_files SELECT * FROM unit.input_files WHERE table_name <> 'lookups'")
         for table in _ONCE:
             _copy(warehouse, nation, table, "TRUE", 0)
+        warehouse.run(_copied_numbers(), {"units": nation.units})
         for table, (when, _) in _GROWING.items():
             note(f"  {table}")
             since = max(first, nation.night - KEPT_LOOKUPS) if table in _SHORT else first
@@ -154,6 +155,43 @@ def _copy(warehouse: Warehouse, nation: Nation, table: str, given: str, early: i
     )
 
 
+def _copied_numbers() -> str:
+    """The numbers of every copy: its own for what only it has, of the first for what is the same everywhere."""
+    unit, street = "lpad(copy::VARCHAR, 2, '0')", _street("text")
+    return f"""
+        INSERT INTO numbers
+        WITH kinds AS (
+            SELECT
+                nr,
+                text,
+                coalesce(text IN (SELECT team FROM unit.users), FALSE) AS is_team,
+                coalesce(text IN (
+                    SELECT unnest([postcode_key, address_key]) AS place FROM unit.subjects
+                    UNION SELECT unnest([home_postcode_key, home_address_key]) FROM unit.users
+                ), FALSE) AS is_place,
+                coalesce(text IN (SELECT unnest([surname_key, sex]) FROM unit.subjects), FALSE) AS is_everywhere
+            FROM unit.numbers
+        )
+
+        SELECT
+            CASE WHEN is_everywhere THEN nr ELSE nr + copy * {_NUMBERS} END AS nr,
+            CASE
+                WHEN is_everywhere THEN text
+                WHEN is_team THEN text || ' ' || {unit}
+                WHEN is_place THEN {street}
+                ELSE {unit} || text
+            END AS text
+        FROM kinds, range($units) AS copies (copy)
+        WHERE copy = 0 OR NOT is_everywhere
+        ORDER BY nr
+    """
+
+
+def _street(text: str) -> str:
+    """A postcode or an address of a copy: it begins with another four digits."""
+    return f"(copy * {_STREETS} + left({text}, 4)::INTEGER)::VARCHAR || substr({text}, 5)"
+
+
 def _counted(units: int) -> Callable[[str, str], str]:
     """A column of what is counted for the whole force: as many times as there are units, under the same names."""
     return lambda name, table: f"{name} * {units}" if name in _COUNTS else f'"{name}"'
@@ -162,22 +200,18 @@ def _counted(units: int) -> Callable[[str, str], str]:
 def _of_copy(name: str, table: str) -> str:
     """A column of one copy: other people, plates, places and teams; surnames are what they are everywhere."""
     unit = "lpad(copy::VARCHAR, 2, '0')"
-
-    def street(text: str) -> str:
-        return f"(copy * {_STREETS} + left({text}, 4)::INTEGER)::VARCHAR || substr({text}, 5)"
-
     about = "substr(alert_about, 9)"
     special = {
-        "home_key": f"CASE WHEN home_key < ':' THEN {street('home_key')} ELSE {unit} || home_key END",
-        "alert_about": f"CASE WHEN starts_with(alert_about, 'address ') THEN 'address ' || {street(about)} "
+        "alert_about": f"CASE WHEN starts_with(alert_about, 'address ') THEN 'address ' || {_street(about)} "
         f"WHEN starts_with(alert_about, 'subject ') THEN 'subject ' || {unit} || {about} ELSE alert_about END",
         # what was typed names the copy's own plate or address
         "query_text": "CASE WHEN regexp_matches(query_text, '^[0-9]{4} ?[A-Z]{2} ') "
-        f"THEN {street('query_text')} WHEN coalesce(subject_type, 'vehicle') = 'vehicle' "
+        f"THEN {_street('query_text')} WHEN coalesce(subject_type, 'vehicle') = 'vehicle' "
         f"THEN query_text || {unit} ELSE query_text END",
-        **{one: street(one) for one in _PLACES},
+        **{one: _street(one) for one in _PLACES},
         **{one: f"{unit} || {one}" for one in _IDS},
         **{one: f"{one} || {unit}" for one in ("plate", "plate_key")},
+        **{one: f"{one} + copy * {_NUMBERS}" for one in _NRS},
         **{one: f"{one} || ' ' || {unit}" for one in ("unit", "district", "team", "peer_group")},
         **{one: f"round({one} + (copy % 8) * 0.36, 5)" for one in ("lat", "home_lat", "cell_lat")},
         **{one: f"round({one} + (copy // 8) * 0.6, 5)" for one in ("lon", "home_lon", "cell_lon")},
@@ -194,8 +228,10 @@ def _earlier(value: str, column: dict[str, str], early: int, days: int) -> str:
 
 _PASSING = ("lookup_id", "incident_id", "news_id", "finding_id", "alert_id", "control_id", "case_id")
 _IDS = (
-    *_PASSING, "user_id", "subject_id", "focus_id", "own_subject_id", "owner_subject_id", "workstation",
+    *_PASSING, "user_id", "subject_id", "own_subject_id", "owner_subject_id", "workstation",
 )  # fmt: skip
+_NRS = ("user_nr", "subject_nr", "focus_nr", "team_nr", "postcode_nr", "home_nr")
+_NUMBERS = 10_000_000  # more than a unit has
 _PLACES = (
     "postcode", "postcode_key", "address_key", "home_postcode", "home_postcode_key", "home_address_key",
 )  # fmt: skip
@@ -205,7 +241,9 @@ _SUMMED = ("reason_days", "volume_days", "runs")
 _COUNTS = ("lookups", "explained", "users", "first_lookups", "first_explained", "findings")
 _AHEAD = ("shifts", "incidents", "dispatches")
 _SHORT = ("lookups", "work_links")
-_LARGE = ("user_subject_days", "focus_days", "interest_days", "user_days", *_SHORT)
+_LARGE = (
+    "numbered_user_subject_days", "numbered_focus_days", "numbered_interest_days", "user_days", *_SHORT,
+)  # fmt: skip
 _GROWING = {
     "reason_days": ("day", "ALL"),
     "volume_days": ("day", "ALL"),
@@ -224,8 +262,8 @@ _GROWING = {
     "question_days": ("day", "day, user_id"),
     "team_place_days": ("day", "day, team, cell_lat, cell_lon"),
     "user_days": ("day", "user_id"),
-    "interest_days": ("day", "user_id, focus_id"),
-    "focus_days": ("day", "focus_id"),
-    "user_subject_days": ("day", "user_id, subject_id"),
+    "numbered_interest_days": ("day", "user_nr, focus_nr"),
+    "numbered_focus_days": ("day", "focus_nr"),
+    "numbered_user_subject_days": ("day", "user_nr, subject_nr"),
 }
 """The tables that grow with history: the column that says when, and the order in which nights leave their rows."""

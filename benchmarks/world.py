@@ -245,7 +245,16 @@ def parameters(settings: Settings) -> dict[str, Any]:
     }
 
 
-_SAME = ("users", "subjects", "relations", "interventions", "labels", "input_files", "pending_days")
+_SAME = (
+    "numbers",
+    "users",
+    "subjects",
+    "relations",
+    "interventions",
+    "labels",
+    "input_files",
+    "pending_days",
+)
 _GROWING = {
     "lookups": "local_date",
     "shifts": "starts_at",
@@ -261,8 +270,8 @@ _GROWING = {
     "lookup_risk": "audit_date",
     "alert_episodes": "last_at",
     "runs": "audit_date",
-    "focus_days": "day",
-    "user_subject_days": "day",
+    "numbered_focus_days": "day",
+    "numbered_user_subject_days": "day",
     "user_days": "day",
 }
 """The tables that grow with history, each with the column that says when; NULL where all rows are kept."""

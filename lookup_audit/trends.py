@@ -17,44 +17,46 @@ def store_trends(warehouse: Warehouse, day: date) -> None:
         warehouse.run(insert, {"day": day})
 
 
-# Counted per user first, so that users need no count of distinct values for each cut.
+# Counted per user first, so that users need no count of distinct values.
 _VOLUME = """
 INSERT INTO volume_days BY NAME
-WITH per_user AS (
+WITH seen AS MATERIALIZED (
     SELECT
-        night.user_id,
+        night.user_nr,
         night.system,
         coalesce(night.channel, '') AS channel,
         coalesce(night.action, '') AS action,
         night.local_hour AS hour,
-        CASE WHEN context.duty_state IN ('off', 'leave', 'sick') THEN 'off' ELSE 'on' END AS duty,
-        count(*) AS lookups,
-        count(*) FILTER (WHERE context.is_explained) AS explained
+        CASE WHEN duty.duty_state IN ('off', 'leave', 'sick') THEN 'off' ELSE 'on' END AS duty,
+        CASE WHEN work.is_explained THEN 1 ELSE 0 END AS explained
     FROM night
-    INNER JOIN lookup_context AS context ON context.lookup_nr = night.lookup_nr
-    GROUP BY ALL
-),
-
-parts AS (
-    SELECT 'system' AS cut, system AS part, user_id, lookups, explained FROM per_user
-    UNION ALL
-    SELECT 'channel' AS cut, channel AS part, user_id, lookups, explained FROM per_user
-    UNION ALL
-    SELECT 'action' AS cut, action AS part, user_id, lookups, explained FROM per_user
-    UNION ALL
-    SELECT 'hour' AS cut, CAST(hour AS VARCHAR) AS part, user_id, lookups, explained FROM per_user
-    UNION ALL
-    SELECT 'duty' AS cut, duty AS part, user_id, lookups, explained FROM per_user
+    INNER JOIN work ON work.lookup_nr = night.lookup_nr
+    INNER JOIN duty ON duty.lookup_nr = night.lookup_nr
 ),
 
 of_user AS (
-    SELECT cut, part, user_id, sum(lookups) AS lookups, sum(explained) AS explained
-    FROM parts
-    GROUP BY cut, part, user_id
+    SELECT 'system' AS cut, system AS part, count(*) AS lookups, sum(explained) AS explained
+    FROM seen
+    GROUP BY user_nr, system
+    UNION ALL
+    SELECT 'channel' AS cut, channel AS part, count(*) AS lookups, sum(explained) AS explained
+    FROM seen
+    GROUP BY user_nr, channel
+    UNION ALL
+    SELECT 'action' AS cut, action AS part, count(*) AS lookups, sum(explained) AS explained
+    FROM seen
+    GROUP BY user_nr, action
+    UNION ALL
+    SELECT 'hour' AS cut, CAST(hour AS VARCHAR) AS part, count(*) AS lookups, sum(explained) AS explained
+    FROM seen
+    GROUP BY user_nr, hour
+    UNION ALL
+    SELECT 'duty' AS cut, duty AS part, count(*) AS lookups, sum(explained) AS explained
+    FROM seen
+    GROUP BY user_nr, duty
 )
 
-SELECT
-    $day AS day, cut, part, sum(lookups) AS lookups, sum(explained) AS explained, count(*) AS users
+SELECT $day AS day, cut, part, sum(lookups) AS lookups, sum(explained) AS explained, count(*) AS users
 FROM of_user
 GROUP BY cut, part
 ORDER BY cut, part
@@ -79,7 +81,7 @@ SELECT
     coalesce(night.channel, '') AS channel,
     coalesce(night.action, '') AS action,
     night.local_hour AS hour,
-    CASE WHEN context.duty_state IN ('off', 'leave', 'sick') THEN 'off' ELSE 'on' END AS duty,
+    CASE WHEN duty.duty_state IN ('off', 'leave', 'sick') THEN 'off' ELSE 'on' END AS duty,
     count(*) AS lookups,
     max(risk.risk) AS risk
 FROM lookup_risk AS risk
@@ -90,7 +92,7 @@ INNER JOIN strongest
         AND strongest.motive = risk.motive
         AND strongest.place = 1
 INNER JOIN night ON night.system = risk.system AND night.lookup_id = risk.lookup_id
-INNER JOIN lookup_context AS context ON context.lookup_nr = night.lookup_nr
+INNER JOIN duty ON duty.lookup_nr = night.lookup_nr
 WHERE risk.audit_date = $day
 GROUP BY ALL
 ORDER BY ALL

@@ -22,8 +22,9 @@ Row = dict[str, Any]
 
 _TYPES = {"instant": "TIMESTAMP", "day": "DATE", "number": "DOUBLE", "whole": "BIGINT", "flag": "BOOLEAN"}
 _AUDIT_TABLES = (
-    "focus_days", "user_subject_days", "user_days", "work_links", "findings", "lookup_risk", "alert_episodes", "runs",
-    "control_sample", "calibrations", "interest_days", "team_place_days", "reason_days",
+    "numbers", "numbered_focus_days", "numbered_user_subject_days", "numbered_interest_days", "user_days",
+    "team_place_days", "reason_days", "work_links", "findings", "lookup_risk", "alert_episodes", "runs",
+    "control_sample", "calibrations",
 )  # fmt: skip
 
 

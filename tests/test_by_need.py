@@ -158,7 +158,13 @@ READ = {"history_days": 20, "interest_days": 8, "team_days": 20}
 
 @pytest.mark.parametrize(
     ("table", "last"),
-    [("work_links", 1), ("interest_days", 8), ("focus_days", 20), ("findings", 20), ("user_days", 36)],
+    [
+        ("work_links", 1),
+        ("numbered_interest_days", 8),
+        ("numbered_focus_days", 20),
+        ("findings", 20),
+        ("user_days", 36),
+    ],
 )
 def test_only_days_that_read_so_far_back_are_done_again(table: str, last: int) -> None:
     """The forest of a week learns from the 30 days before its Monday, so a Sunday reads 36 days back."""
@@ -182,8 +188,8 @@ def test_every_column_that_is_kept_for_later_nights_is_watched(table: str) -> No
     """What nobody reads afterwards is left out: how odd a day was, how often, and by which id it goes."""
     unread = {
         "user_days": {"anomaly_score", "top_features"},
-        "user_subject_days": {"lookups"},
-        "focus_days": {"lookups"},
+        "numbered_user_subject_days": {"lookups"},
+        "numbered_focus_days": {"lookups"},
         "findings": {
             "finding_id",
             "run_id",
@@ -198,6 +204,7 @@ def test_every_column_that_is_kept_for_later_nights_is_watched(table: str) -> No
     another = {
         "VARCHAR": "'b'",
         "BIGINT": "2",
+        "INTEGER": "2",
         "DOUBLE": "0.9",
         "DATE": "DATE '2026-02-02'",
         "VARCHAR[]": "['b']",
@@ -216,6 +223,7 @@ def test_every_column_that_is_kept_for_later_nights_is_watched(table: str) -> No
         first = {
             "VARCHAR": "'a'",
             "BIGINT": "1",
+            "INTEGER": "1",
             "DOUBLE": "0.1",
             "DATE": "DATE '2026-02-01'",
             "VARCHAR[]": "['a']",

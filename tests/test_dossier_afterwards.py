@@ -260,8 +260,16 @@ def test_others_who_looked_the_same_person_up_are_counted_and_named_neither_as_w
     world: World,
 ) -> None:
     world.warehouse.run(
-        "INSERT INTO user_subject_days VALUES ('bram', 'piet', 'piet', DATE '2026-03-10', 2, 0), "
-        "('carla', 'piet', 'piet', DATE '2026-03-10', 1, 1)"
+        "INSERT INTO numbers SELECT 900 + nr, text "
+        "FROM (VALUES (1, 'bram'), (2, 'carla'), (3, 'piet')) AS named (nr, text) "
+        "WHERE text NOT IN (SELECT text FROM numbers)"
+    )
+    world.warehouse.run(
+        "INSERT INTO numbered_user_subject_days "
+        "SELECT users.nr, piet.nr, piet.nr, DATE '2026-03-10', looked.lookups, looked.unlinked "
+        "FROM (VALUES ('bram', 2, 0), ('carla', 1, 1)) AS looked (who, lookups, unlinked) "
+        "INNER JOIN numbers AS users ON users.text = looked.who "
+        "INNER JOIN numbers AS piet ON piet.text = 'piet'"
     )
     (team,) = facts(world, "team_matter")
     (day,) = facts(world, "same_day")

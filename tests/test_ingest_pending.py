@@ -48,6 +48,10 @@ def history(warehouse: Warehouse, table: str, where: str = "true", **columns: st
     warehouse.run(f"INSERT INTO {table} BY NAME SELECT DISTINCT {chosen} FROM lookups WHERE {where}")
 
 
+def number_of(column: str) -> str:
+    return f"(SELECT numbers.nr FROM numbers WHERE numbers.text = lookups.{column})"
+
+
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[Warehouse]:
     with Warehouse(None, Settings(context=Context(history_days=5))) as opened:
@@ -68,8 +72,9 @@ def late(warehouse: Warehouse, tmp_path: Path) -> Late:
         "pending_days",
         "runs",
         "user_days",
-        "user_subject_days",
-        "focus_days",
+        "numbers",
+        "numbered_user_subject_days",
+        "numbered_focus_days",
     ):
         warehouse.run(f"DELETE FROM {table}")
     ingest(warehouse, base)
@@ -80,11 +85,17 @@ def late(warehouse: Warehouse, tmp_path: Path) -> Late:
     warehouse.run("DELETE FROM pending_days")
     history(warehouse, "runs", audit_date="local_date")
     history(warehouse, "user_days", user_id="user_id", day="local_date")
-    known = "subject_id IS NOT NULL"
-    history(
-        warehouse, "user_subject_days", known, user_id="user_id", subject_id="subject_id", day="local_date"
+    warehouse.run(
+        "INSERT INTO numbers SELECT row_number() OVER (ORDER BY text), text "
+        "FROM (SELECT user_id AS text FROM lookups UNION SELECT subject_id FROM lookups) AS texts "
+        "WHERE text IS NOT NULL"
     )
-    history(warehouse, "focus_days", known, focus_id="subject_id", day="local_date")
+    known, user, subject = "subject_id IS NOT NULL", number_of("user_id"), number_of("subject_id")
+    history(
+        warehouse, "numbered_user_subject_days", known, user_nr=user, subject_nr=subject, focus_nr=subject,
+        day="local_date",
+    )  # fmt: skip
+    history(warehouse, "numbered_focus_days", known, focus_nr=subject, day="local_date")
 
     def arrive(table: str, text: str) -> set[tuple[str, str]]:
         folder = tmp_path / "late"

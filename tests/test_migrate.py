@@ -22,15 +22,16 @@ from lookup_audit.settings import Settings
 from lookup_audit.warehouse import Warehouse
 from lookup_audit.warehouse.duck import SCHEMA_VERSION
 from lookup_audit.warehouse.migrate import backup_of, migrate
+from lookup_audit.warehouse.numbered import NUMBERED, TEXTS
 
 SETTINGS = Settings(threads=1)
 WHO = Actor("analyst")
 
 
-def old_warehouse(path: Path) -> None:
-    """A warehouse as version 3 made it: a row in every table, 500 users, and an entry in the trail."""
+def old_warehouse(path: Path, of: int) -> None:
+    """A warehouse as that version made it: a row in every table, 500 users, and an entry in the trail."""
     with duckdb.connect(str(path)) as connection:
-        connection.execute((Path(__file__).parent / "schema_version_3.sql").read_text(encoding="utf-8"))
+        connection.execute((Path(__file__).parent / f"schema_version_{of}.sql").read_text(encoding="utf-8"))
         tables = connection.execute(
             "SELECT table_name, list({'name': column_name, 'kind': data_type} ORDER BY column_index) "
             "FROM duckdb_columns() WHERE NOT internal AND table_name NOT IN ('warehouse_version', 'trail', 'alerts') "
@@ -42,11 +43,11 @@ def old_warehouse(path: Path) -> None:
         connection.execute(
             "INSERT INTO users BY NAME SELECT 'user ' || nr AS user_id, 'f' AS file_id FROM range(499) AS r (nr)"
         )
-        connection.execute("UPDATE warehouse_version SET version = 4")
+        connection.execute(f"UPDATE warehouse_version SET version = {SCHEMA_VERSION}")
     with Warehouse(path, SETTINGS) as warehouse, warehouse.transaction():
         record(warehouse, action="triage", about="a-1", reason="checked", who=WHO)
     with duckdb.connect(str(path)) as connection:
-        connection.execute("UPDATE warehouse_version SET version = 3")
+        connection.execute(f"UPDATE warehouse_version SET version = {of}")
 
 
 VALUES = {
@@ -63,13 +64,16 @@ FROM duckdb_columns() WHERE NOT internal ORDER BY ALL
 
 
 def content(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, the version aside."""
+    """Every row of every table and of history in texts, the version and the numbers aside."""
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = connection.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE table_name <> 'warehouse_version'"
+            "SELECT table_name FROM duckdb_tables() WHERE table_name <> 'warehouse_version' "
+            "UNION SELECT view_name FROM duckdb_views() WHERE NOT internal AND view_name <> 'alerts'"
         ).fetchall()
         return {
-            table: connection.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall() for (table,) in tables
+            table: connection.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall()
+            for (table,) in tables
+            if table not in NUMBERED
         }
 
 
@@ -83,7 +87,7 @@ def version(path: Path) -> int:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("old") / "a.duckdb"
-    old_warehouse(path)
+    old_warehouse(path, 3)
     return path
 
 
@@ -110,7 +114,32 @@ def test_every_row_of_every_table_is_there_and_the_new_tables_are_empty(path: Pa
         "gaps": [],
         "value_days": [],
     }
-    assert sum(one.kept for one in done.tables) == sum(len(rows) for rows in before.values())
+    tables = {one.table: one.kept for one in done.tables}
+    assert {table: kept for table, kept in tables.items() if table not in NUMBERED} == {
+        table: len(rows) for table, rows in before.items() if table not in TEXTS
+    }
+    assert [tables[f"numbered_{table}"] for table in TEXTS] == [len(before[table]) for table in TEXTS]
+
+
+def test_history_in_texts_becomes_numbers_that_stand_for_the_same(tmp_path: Path) -> None:
+    """From the version before too: each text has one number, and what is not known stays unknown."""
+    path = tmp_path / "a.duckdb"
+    old_warehouse(path, 4)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "INSERT INTO interest_days VALUES "
+            "('u1', DATE '2026-03-02', 'p1', 'north', 'jong', '1234AB', '1234AB 5', 'f'), "
+            "('u1', DATE '2026-03-02', 'p2', NULL, NULL, NULL, 'p2', NULL); "
+            "INSERT INTO user_subject_days VALUES ('u1', 'car', 'p1', DATE '2026-03-02', 2, 1); "
+            "INSERT INTO focus_days VALUES ('p1', DATE '2026-03-02', 2, 1, 1)"
+        )
+    before = content(path)
+    migrate(path, SETTINGS, finish=nothing)
+    assert content(path) == before
+    with Warehouse(path, SETTINGS) as warehouse:
+        numbers = {row["text"]: row["nr"] for row in warehouse.rows("SELECT * FROM numbers")}
+    assert len(set(numbers.values())) == len(numbers)
+    assert {"u1", "p1", "p2", "car", "north", "jong", "1234AB", "1234AB 5", "f"} <= set(numbers)
 
 
 @pytest.mark.parametrize("harm", ["cut off", "overwritten"])
@@ -122,7 +151,7 @@ def test_a_damaged_warehouse_of_this_version_is_not_said_to_be_well(tmp_path: Pa
             "SELECT hash(nr)::VARCHAR AS user_id, 'f' AS file_id FROM range(300000) AS r (nr)"
         )
     well = CliRunner().invoke(app, ["migrate", "--warehouse", str(whole)])
-    assert (well.exit_code, "of version 4 already" in well.output) == (0, True)
+    assert (well.exit_code, f"of version {SCHEMA_VERSION} already" in well.output) == (0, True)
     assert "can be read whole" in well.output
     data = whole.read_bytes()
     middle = len(data) // 2
@@ -220,7 +249,7 @@ def test_a_column_that_has_no_place_any_more_stops_it(path: Path) -> None:
 def test_the_command_enters_it_in_the_trail_whose_chain_still_holds(path: Path) -> None:
     answer = CliRunner().invoke(app, ["migrate", "--warehouse", str(path)])
     assert answer.exit_code == 0
-    assert "brought from version 3 to 4" in answer.stdout
+    assert "brought from version 3 to 5" in answer.stdout
     with Warehouse(path, SETTINGS) as warehouse:
         rows = warehouse.rows("SELECT action, reason FROM trail ORDER BY entry")
         assert [row["action"] for row in rows] == ["triage", "migrate"]

@@ -65,9 +65,13 @@ def mandate(path: Path, user: str, first: date, last: date, reference: str = "VI
         )  # fmt: skip
 
 
+HISTORY = ("focus_days", "user_subject_days", "interest_days")
+
+
 def all_rows(path: Path) -> Rows:
     with opened(path) as warehouse:
-        return {table: warehouse.rows(f"SELECT * FROM {table}") for table in [*RETAINED]}
+        texts = {table: warehouse.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in HISTORY}
+        return texts | {table: warehouse.rows(f"SELECT * FROM {table}") for table in RETAINED}
 
 
 def asked_most(path: Path) -> str:
@@ -243,6 +247,14 @@ def _nothing_refers_to_what_is_gone(new: Rows) -> None:
     users = {row["user_id"] for row in new["users"]}
     for table in ("lookups", "findings", "shifts", "user_days", "relations"):
         assert {row["user_id"] for row in new[table]} <= users, table
+    used = {
+        nr
+        for table in HISTORY
+        for row in new[f"numbered_{table}"]
+        for column, nr in row.items()
+        if column.endswith("_nr") and nr is not None
+    }
+    assert {row["nr"] for row in new["numbers"]} == used
     alerts = {row["alert_id"] for row in new["alert_episodes"]}
     assert {row["alert_id"] for row in new["lookup_risk"]} - {None} <= alerts
     lookups = {(row["system"], row["lookup_id"]) for row in new["lookups"]}

@@ -1,25 +1,25 @@
 -- The earlier days on which tonight's users looked up the same persons, or the same subjects while nobody was known to
 -- be behind them. One reading of the history for all who ask about it. `is_same_person` says which it was.
 WITH faces AS (
-    SELECT user_id, focus_id, bool_or(is_same_person) AS is_same_person
+    SELECT user_nr, focus_nr, bool_or(is_same_person) AS is_same_person
     FROM (
-        SELECT user_id, focus_id, TRUE AS is_same_person FROM pairs
+        SELECT user_nr, focus_nr, TRUE AS is_same_person FROM pairs
         UNION ALL
-        SELECT night.user_id, night.subject_id, FALSE AS is_same_person
+        SELECT night.user_nr, night.subject_nr, FALSE AS is_same_person
         FROM night
-        INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-        WHERE night_subjects.focus_id <> night.subject_id
+        INNER JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
+        WHERE night_subjects.focus_nr <> night.subject_nr
     ) AS known
-    GROUP BY user_id, focus_id
+    GROUP BY user_nr, focus_nr
 )
 
 SELECT
-    history.user_id,
-    history.subject_id,
-    history.focus_id,
+    history.user_nr,
+    history.subject_nr,
+    history.focus_nr,
     history.day,
     history.unlinked,
     faces.is_same_person
-FROM user_subject_days AS history
-INNER JOIN faces ON faces.user_id = history.user_id AND faces.focus_id = history.focus_id
+FROM numbered_user_subject_days AS history
+INNER JOIN faces ON faces.user_nr = history.user_nr AND faces.focus_nr = history.focus_nr
 WHERE history.day < $day AND history.day >= $day - $history_days

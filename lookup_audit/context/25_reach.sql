@@ -1,22 +1,22 @@
 -- One hop: whose work link also makes a lookup of this subject work. A detective on a person's case may
 -- check that person's car, partner and address; the strength says how far the link carries.
 WITH hops AS (
-    SELECT subject_id, subject_id AS reached_id, 1.0 AS carries
+    SELECT subject_nr, subject_id AS reached_id, 1.0 AS carries
     FROM night_subjects
     UNION ALL
     -- a car or phone: its owner
-    SELECT subject_id, person_id, 0.95
+    SELECT subject_nr, person_id, 0.95
     FROM night_subjects
     WHERE person_id IS NOT NULL AND person_id <> subject_id
     UNION ALL
     -- a person: their cars and phones
-    SELECT night_subjects.subject_id, owned.subject_id, 0.95
+    SELECT night_subjects.subject_nr, owned.subject_id, 0.95
     FROM night_subjects
     INNER JOIN subjects AS owned ON owned.owner_subject_id = night_subjects.subject_id
     UNION ALL
     -- who else lives there, and the address itself
     SELECT
-        night_subjects.subject_id,
+        night_subjects.subject_nr,
         near.subject_id,
         CASE WHEN near.subject_type = 'address' OR night_subjects.subject_type = 'address' THEN 0.9 ELSE 0.85 END
     FROM night_subjects
@@ -27,6 +27,6 @@ WITH hops AS (
         AND near.subject_id <> night_subjects.subject_id
 )
 
-SELECT subject_id, reached_id, max(carries) AS carries
+SELECT subject_nr, reached_id, max(carries) AS carries
 FROM hops
-GROUP BY subject_id, reached_id
+GROUP BY subject_nr, reached_id

@@ -1,6 +1,6 @@
 -- The cases that the night's subjects are part of, themselves or by one hop, and from when that is registered.
 SELECT
-    reach.subject_id,
+    reach.subject_nr,
     case_subjects.case_id,
     cases.team AS case_team,
     cases.opened_at,

@@ -8,20 +8,20 @@ WITH recent AS (
 ),
 
 involved AS (
-    SELECT reach.subject_id, recent.incident_id, reach.carries
+    SELECT reach.subject_nr, recent.incident_id, reach.carries
     FROM recent
     INNER JOIN incident_subjects ON incident_subjects.incident_id = recent.incident_id
     INNER JOIN reach ON reach.reached_id = incident_subjects.subject_id
 ),
 
 at_address AS (
-    SELECT night_subjects.subject_id, recent.incident_id, 0.9 AS carries
+    SELECT night_subjects.subject_nr, recent.incident_id, 0.9 AS carries
     FROM recent
     INNER JOIN night_subjects ON night_subjects.address_key = recent.address_key
 )
 
 SELECT
-    linked.subject_id,
+    linked.subject_nr,
     linked.incident_id,
     linked.how,
     linked.carries,
@@ -30,8 +30,8 @@ SELECT
     recent.lat,
     recent.lon
 FROM (
-    SELECT subject_id, incident_id, 'involved' AS how, carries FROM involved
+    SELECT subject_nr, incident_id, 'involved' AS how, carries FROM involved
     UNION ALL
-    SELECT subject_id, incident_id, 'address' AS how, carries FROM at_address
+    SELECT subject_nr, incident_id, 'address' AS how, carries FROM at_address
 ) AS linked
 INNER JOIN recent ON recent.incident_id = linked.incident_id

@@ -54,16 +54,16 @@ members AS (
 contradicted AS (
     SELECT
         night.lookup_nr,
-        night.user_id,
+        night.user_nr,
         night.case_id,
-        night_subjects.circle,
+        night_subjects.circle_nr,
         CASE
             WHEN members.as_user THEN 'own'
             WHEN members.as_team OR cases.team = night.team THEN 'team'
             ELSE 'none'
         END AS tie
     FROM night
-    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+    INNER JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
     INNER JOIN cases ON cases.case_id = night.case_id
     LEFT JOIN members ON members.lookup_nr = night.lookup_nr
     WHERE
@@ -78,14 +78,14 @@ contradicted AS (
         AND NOT EXISTS (
             SELECT 1
             FROM subject_cases
-            WHERE subject_cases.subject_id = night.subject_id AND subject_cases.case_id = night.case_id
+            WHERE subject_cases.subject_nr = night.subject_nr AND subject_cases.case_id = night.case_id
         )
 ),
 
 series AS (
-    SELECT user_id, case_id, count(DISTINCT circle) AS circles
+    SELECT user_nr, case_id, count(DISTINCT circle_nr) AS circles
     FROM contradicted
-    GROUP BY user_id, case_id
+    GROUP BY user_nr, case_id
 )
 
 SELECT
@@ -107,4 +107,4 @@ FROM night
 LEFT JOIN systems ON systems.system = night.system
 LEFT JOIN common_reasons ON common_reasons.reason = night.reason
 LEFT JOIN contradicted ON contradicted.lookup_nr = night.lookup_nr
-LEFT JOIN series ON series.user_id = contradicted.user_id AND series.case_id = contradicted.case_id
+LEFT JOIN series ON series.user_nr = contradicted.user_nr AND series.case_id = contradicted.case_id

@@ -5,6 +5,6 @@ SELECT
     round(floor(night_subjects.lon / 0.03) * 0.03 + 0.015, 3) AS cell_lon,
     count(*) AS lookups
 FROM night
-INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+INNER JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
 WHERE night.team IS NOT NULL AND night_subjects.lat IS NOT NULL AND night_subjects.lon IS NOT NULL
 GROUP BY ALL

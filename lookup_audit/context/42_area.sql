@@ -78,11 +78,11 @@ distances AS (
 placed AS (
     SELECT
         unlinked.lookup_nr,
-        unlinked.user_id,
-        unlinked.circle,
+        unlinked.user_nr,
+        unlinked.circle_nr,
         unlinked.subject_type IN ('person', 'address') AND NOT unlinked.is_public_figure AS has_home,
         unlinked.team,
-        unlinked.postcode_key,
+        unlinked.postcode_nr,
         round(floor(unlinked.lat / 0.02) * 0.02 + 0.01, 2) AS cell_lat,
         round(floor(unlinked.lon / 0.03) * 0.03 + 0.015, 3) AS cell_lon,
         distances.area_distance_km,
@@ -107,12 +107,13 @@ register AS (
 ),
 
 streets AS (
-    SELECT postcode_key, count(*) AS persons
+    SELECT known.nr AS postcode_nr, count(*) AS persons
     FROM subjects
+    INNER JOIN known ON known.text = subjects.postcode_key
     WHERE
-        subject_type = 'person'
-        AND postcode_key IN (SELECT postcode_key FROM night_subjects WHERE postcode_key IS NOT NULL)
-    GROUP BY postcode_key
+        subjects.subject_type = 'person'
+        AND known.nr IN (SELECT unlinked.postcode_nr FROM unlinked WHERE unlinked.postcode_nr IS NOT NULL)
+    GROUP BY known.nr
 ),
 
 team_totals AS (
@@ -120,27 +121,27 @@ team_totals AS (
 ),
 
 households AS (
-    SELECT user_id, circle, max(area_distance_km) AS area_distance_km
+    SELECT user_nr, circle_nr, max(area_distance_km) AS area_distance_km
     FROM placed
     WHERE has_home
-    GROUP BY user_id, circle
+    GROUP BY user_nr, circle_nr
 ),
 
 farthest AS (
     SELECT
-        user_id,
+        user_nr,
         area_distance_km,
-        row_number() OVER (PARTITION BY user_id ORDER BY area_distance_km DESC, circle) AS place
+        row_number() OVER (PARTITION BY user_nr ORDER BY area_distance_km DESC, circle_nr) AS place
     FROM households
 ),
 
 far AS (
     SELECT
-        user_id,
+        user_nr,
         max(CASE WHEN place = 2 THEN area_distance_km END) AS second_far_km,
         max(CASE WHEN place = 3 THEN area_distance_km END) AS third_far_km
     FROM farthest
-    GROUP BY user_id
+    GROUP BY user_nr
 )
 
 SELECT
@@ -154,7 +155,7 @@ SELECT
 FROM placed
 INNER JOIN team_totals ON team_totals.team = placed.team
 CROSS JOIN register
-LEFT JOIN streets ON streets.postcode_key = placed.postcode_key
+LEFT JOIN streets ON streets.postcode_nr = placed.postcode_nr
 LEFT JOIN shares
     ON shares.team = placed.team AND shares.cell_lat = placed.cell_lat AND shares.cell_lon = placed.cell_lon
-LEFT JOIN far ON far.user_id = placed.user_id
+LEFT JOIN far ON far.user_nr = placed.user_nr

@@ -14,7 +14,7 @@ WITH declared AS (
         ) AS relation_kind,
         max(reach.carries) AS relation_carries
     FROM night
-    INNER JOIN reach ON reach.subject_id = night.subject_id
+    INNER JOIN reach ON reach.subject_nr = night.subject_nr
     INNER JOIN relations
         ON relations.subject_id = reach.reached_id AND relations.user_id = night.user_id
     GROUP BY night.lookup_nr
@@ -24,7 +24,7 @@ pairs AS (
     SELECT DISTINCT night.user_id, night_subjects.surname_key, users.surname_key AS user_surname_key
     FROM night
     INNER JOIN users ON users.user_id = night.user_id
-    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+    INNER JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
     WHERE
         users.surname_key = night_subjects.surname_key
         OR contains(users.surname_key, '-')
@@ -95,7 +95,7 @@ SELECT
     -- how many bearers this user would have met by chance in the history window; 200 for what it does not hold
     round(surnames.surname_share * (coalesce(met.subjects_met, 0) + 200), 4) AS surname_by_chance
 FROM night
-INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+INNER JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
 LEFT JOIN declared ON declared.lookup_nr = night.lookup_nr
 LEFT JOIN surnames
     ON surnames.user_id = night.user_id AND surnames.surname_key = night_subjects.surname_key

@@ -11,7 +11,7 @@ SELECT
         )
     ), 1) AS hours_since_news
 FROM night
-INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+INNER JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
 INNER JOIN news ON news.subject_id = night_subjects.focus_id
 WHERE
     news.published_at < $night_end

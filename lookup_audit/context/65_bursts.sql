@@ -1,29 +1,29 @@
 -- Sudden attention: users without a work link who looked up the same person in the last days, against the
 -- subject's own baseline in the history before. Counting only unlinked users keeps a real case out of it.
 WITH tonight AS (
-    SELECT DISTINCT focus_id, user_id FROM unlinked WHERE is_unlinked AND focus_id IS NOT NULL
+    SELECT DISTINCT focus_nr, user_nr FROM unlinked WHERE is_unlinked AND focus_nr IS NOT NULL
 ),
 
 lately AS (
-    SELECT focus_id, user_id FROM tonight
+    SELECT focus_nr, user_nr FROM tonight
     UNION
-    SELECT history.focus_id, history.user_id
-    FROM user_subject_days AS history
+    SELECT history.focus_nr, history.user_nr
+    FROM numbered_user_subject_days AS history
     WHERE
         history.day < $day
         AND history.day > $day - $burst_days
         AND history.unlinked > 0
-        AND history.focus_id IN (SELECT focus_id FROM tonight)
+        AND history.focus_nr IN (SELECT focus_nr FROM tonight)
 ),
 
 attention AS (
     SELECT
-        lately.focus_id,
+        lately.focus_nr,
         count(*) AS burst_users,
-        count(DISTINCT users.team) AS burst_teams
+        count(DISTINCT everyone.team_nr) AS burst_teams
     FROM lately
-    LEFT JOIN users ON users.user_id = lately.user_id
-    GROUP BY lately.focus_id
+    LEFT JOIN everyone ON everyone.user_nr = lately.user_nr
+    GROUP BY lately.focus_nr
 ),
 
 history AS (
@@ -32,17 +32,17 @@ history AS (
 
 expected AS (
     SELECT
-        attention.focus_id,
+        attention.focus_nr,
         attention.burst_users,
         attention.burst_teams,
         coalesce(popularity.unlinked_before_burst, 0) * $burst_days / greatest(history.days, 7.0) AS burst_expected
     FROM attention
     CROSS JOIN history
-    LEFT JOIN popularity ON popularity.focus_id = attention.focus_id
+    LEFT JOIN popularity ON popularity.focus_nr = attention.focus_nr
 )
 
 SELECT
-    focus_id,
+    focus_nr,
     burst_users,
     burst_teams,
     round(burst_expected, 3) AS burst_expected,

@@ -6,19 +6,19 @@
 -- as counts by chance do (Poisson, of mean and variance one): a helper who was not entered. Alone they make three
 -- users usual, so that eight stand out; what a unit's own incidents draw outweighs them on a busy night.
 WITH reached AS (
-    SELECT DISTINCT night.lookup_nr, night.user_id, subject_incidents.incident_id
+    SELECT DISTINCT night.lookup_nr, night.user_nr, subject_incidents.incident_id
     FROM night
     INNER JOIN unlinked ON unlinked.lookup_nr = night.lookup_nr
-    INNER JOIN subject_incidents ON subject_incidents.subject_id = night.subject_id
+    INNER JOIN subject_incidents ON subject_incidents.subject_nr = night.subject_nr
     WHERE unlinked.is_unlinked AND night.occurred_at >= subject_incidents.occurred_at
 ),
 
 lookers AS (
-    SELECT incident_id, user_id FROM reached
+    SELECT incident_id, user_nr FROM reached
     UNION
-    SELECT subject_incidents.incident_id, history.user_id
-    FROM user_subject_days AS history
-    INNER JOIN subject_incidents ON subject_incidents.subject_id = history.subject_id
+    SELECT subject_incidents.incident_id, history.user_nr
+    FROM numbered_user_subject_days AS history
+    INNER JOIN subject_incidents ON subject_incidents.subject_nr = history.subject_nr
     WHERE
         history.day < $day
         AND history.day > $day - $burst_days
@@ -29,10 +29,10 @@ lookers AS (
 attention AS (
     SELECT
         lookers.incident_id,
-        count(DISTINCT lookers.user_id) AS incident_users,
-        count(DISTINCT users.team) AS incident_teams
+        count(DISTINCT lookers.user_nr) AS incident_users,
+        count(DISTINCT everyone.team_nr) AS incident_teams
     FROM lookers
-    LEFT JOIN users ON users.user_id = lookers.user_id
+    LEFT JOIN everyone ON everyone.user_nr = lookers.user_nr
     GROUP BY lookers.incident_id
 ),
 
@@ -91,11 +91,11 @@ usual AS (
 known AS (
     SELECT involved.incident_id, sum(bursts.burst_expected) AS users
     FROM (
-        SELECT DISTINCT subject_incidents.incident_id, night_subjects.focus_id
+        SELECT DISTINCT subject_incidents.incident_id, night_subjects.focus_nr
         FROM subject_incidents
-        INNER JOIN night_subjects ON night_subjects.subject_id = subject_incidents.subject_id
+        INNER JOIN night_subjects ON night_subjects.subject_nr = subject_incidents.subject_nr
     ) AS involved
-    INNER JOIN bursts ON bursts.focus_id = involved.focus_id
+    INNER JOIN bursts ON bursts.focus_nr = involved.focus_nr
     GROUP BY involved.incident_id
 ),
 

@@ -1,18 +1,18 @@
 -- Each user and subject of the night: the first lookup, and whether they met on an earlier day of the history window.
 -- A car that changed hands since is met anew: another person is behind it.
 WITH firsts AS (
-    SELECT user_id, subject_id, arg_min(lookup_nr, (occurred_at, lookup_nr)) AS lookup_nr
+    SELECT user_nr, subject_nr, arg_min(lookup_nr, (occurred_at, system, lookup_id)) AS lookup_nr
     FROM night
-    WHERE subject_id IS NOT NULL
-    GROUP BY user_id, subject_id
+    WHERE subject_nr IS NOT NULL
+    GROUP BY user_nr, subject_nr
 ),
 
 met AS (
-    SELECT DISTINCT firsts.user_id, firsts.subject_id
+    SELECT DISTINCT firsts.user_nr, firsts.subject_nr
     FROM encounters
-    INNER JOIN firsts ON firsts.user_id = encounters.user_id AND firsts.subject_id = encounters.subject_id
+    INNER JOIN firsts ON firsts.user_nr = encounters.user_nr AND firsts.subject_nr = encounters.subject_nr
 )
 
-SELECT firsts.user_id, firsts.subject_id, firsts.lookup_nr, met.user_id IS NOT NULL AS met_before
+SELECT firsts.user_nr, firsts.subject_nr, firsts.lookup_nr, met.user_nr IS NOT NULL AS met_before
 FROM firsts
-LEFT JOIN met ON met.user_id = firsts.user_id AND met.subject_id = firsts.subject_id
+LEFT JOIN met ON met.user_nr = firsts.user_nr AND met.subject_nr = firsts.subject_nr

@@ -1,11 +1,11 @@
 -- The persons whom each user looked up tonight without a work link to them, with what they may have in common.
 SELECT DISTINCT
-    user_id,
-    team,
-    focus_id,
-    surname_key,
-    postcode_key,
-    coalesce(address_key, focus_id) AS home_key,
-    sex
+    user_nr,
+    team_nr,
+    focus_nr,
+    surname_nr,
+    postcode_nr,
+    coalesce(address_nr, focus_nr) AS home_nr,
+    sex_nr
 FROM unlinked
-WHERE person_id IS NOT NULL
+WHERE person_nr IS NOT NULL

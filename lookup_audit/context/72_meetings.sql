@@ -2,19 +2,19 @@
 -- all do can be counted cheaply every night. Of them, with how many a surname and a street are known.
 -- A table of its own, so that its true size is known when it is joined.
 WITH met AS NOT MATERIALIZED (
-    SELECT user_id, team, sex, surname_key, postcode_key FROM interests
+    SELECT user_nr, team_nr, sex_nr, surname_nr, postcode_nr FROM interests
     UNION ALL
-    SELECT user_id, team, sex, surname_key, postcode_key
-    FROM interest_days
+    SELECT user_nr, team_nr, sex_nr, surname_nr, postcode_nr
+    FROM numbered_interest_days
     WHERE day < $day AND day >= $day - $interest_days
 )
 
 SELECT
-    user_id,
-    coalesce(team, '') AS team,
-    sex,
+    user_nr,
+    coalesce(team_nr, 0) AS team_nr,
+    sex_nr,
     count(*) AS meetings,
-    count(surname_key) AS with_surname,
-    count(postcode_key) AS with_street
+    count(surname_nr) AS with_surname,
+    count(postcode_nr) AS with_street
 FROM met
-GROUP BY user_id, team, sex
+GROUP BY user_nr, team_nr, sex_nr

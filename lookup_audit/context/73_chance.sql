@@ -3,13 +3,19 @@
 -- lookup in the last weeks (Chernoff's bound on a Poisson tail, 1952): once is chance, four days are not, unless
 -- colleagues of the team come to that street as often. Oneself and those one lives with are no neighbours.
 WITH tonight AS (
-    SELECT user_id, count(*) AS persons FROM interests GROUP BY user_id
+    SELECT user_nr, count(*) AS persons FROM interests GROUP BY user_nr
 ),
 
 at_home AS (
-    SELECT DISTINCT night.user_id, night.team, users.own_subject_id, users.home_postcode_key, users.home_address_key
+    SELECT DISTINCT
+        night.user_nr,
+        night.team_nr,
+        everyone.own_subject_nr,
+        everyone.home_postcode_nr,
+        everyone.home_address_nr,
+        everyone.home_address_key
     FROM night
-    INNER JOIN users ON users.user_id = night.user_id
+    INNER JOIN everyone ON everyone.user_nr = night.user_nr
     INNER JOIN home ON home.lookup_nr = night.lookup_nr
     WHERE home.same_home_postcode
 ),
@@ -25,59 +31,59 @@ households AS (
 
 past AS (
     SELECT
-        interest_days.user_id,
+        interest_days.user_nr,
         count(*) AS persons,
         count(DISTINCT CASE
             WHEN
-                interest_days.postcode_key = at_home.home_postcode_key
-                AND interest_days.focus_id IS DISTINCT FROM at_home.own_subject_id
-                AND interest_days.home_key IS DISTINCT FROM households.address_key
+                interest_days.postcode_nr = at_home.home_postcode_nr
+                AND interest_days.focus_nr IS DISTINCT FROM at_home.own_subject_nr
+                AND (households.address_key IS NULL OR interest_days.home_nr <> at_home.home_address_nr)
                 THEN interest_days.day
         END) AS home_days
-    FROM interest_days
-    INNER JOIN at_home ON at_home.user_id = interest_days.user_id
+    FROM numbered_interest_days AS interest_days
+    INNER JOIN at_home ON at_home.user_nr = interest_days.user_nr
     LEFT JOIN households ON households.address_key = at_home.home_address_key
     WHERE interest_days.day < $day AND interest_days.day >= $day - $interest_days
-    GROUP BY interest_days.user_id
+    GROUP BY interest_days.user_nr
 ),
 
 team_past AS (
-    SELECT team, count(*) AS persons
-    FROM interest_days
-    WHERE day < $day AND day >= $day - $interest_days AND team IN (SELECT team FROM at_home)
-    GROUP BY team
+    SELECT team_nr, count(*) AS persons
+    FROM numbered_interest_days
+    WHERE day < $day AND day >= $day - $interest_days AND team_nr IN (SELECT team_nr FROM at_home)
+    GROUP BY team_nr
 ),
 
 street_past AS (
-    SELECT team, postcode_key, user_id, count(*) AS persons
-    FROM interest_days
+    SELECT team_nr, postcode_nr, user_nr, count(*) AS persons
+    FROM numbered_interest_days
     WHERE
         day < $day AND day >= $day - $interest_days
-        AND team IN (SELECT team FROM at_home)
-        AND postcode_key IN (SELECT home_postcode_key FROM at_home)
-    GROUP BY team, postcode_key, user_id
+        AND team_nr IN (SELECT team_nr FROM at_home)
+        AND postcode_nr IN (SELECT home_postcode_nr FROM at_home)
+    GROUP BY team_nr, postcode_nr, user_nr
 ),
 
 in_street AS (
     SELECT
-        at_home.user_id,
-        sum(CASE WHEN street_past.user_id <> at_home.user_id THEN street_past.persons ELSE 0 END) AS persons
+        at_home.user_nr,
+        sum(CASE WHEN street_past.user_nr <> at_home.user_nr THEN street_past.persons ELSE 0 END) AS persons
     FROM at_home
     INNER JOIN street_past
-        ON street_past.team = at_home.team AND street_past.postcode_key = at_home.home_postcode_key
-    GROUP BY at_home.user_id
+        ON street_past.team_nr = at_home.team_nr AND street_past.postcode_nr = at_home.home_postcode_nr
+    GROUP BY at_home.user_nr
 ),
 
 colleagues AS (
     SELECT
-        at_home.user_id,
+        at_home.user_nr,
         -- who changed teams brought lookups along that are not this team's
         greatest(team_past.persons - coalesce(past.persons, 0), 0) AS persons,
         coalesce(in_street.persons, 0) AS in_street
     FROM at_home
-    INNER JOIN team_past ON team_past.team = at_home.team
-    LEFT JOIN past ON past.user_id = at_home.user_id
-    LEFT JOIN in_street ON in_street.user_id = at_home.user_id
+    INNER JOIN team_past ON team_past.team_nr = at_home.team_nr
+    LEFT JOIN past ON past.user_nr = at_home.user_nr
+    LEFT JOIN in_street ON in_street.user_nr = at_home.user_nr
 ),
 
 -- where no area is known (no coordinates, a team that is new, a desk that works everywhere) one lookup in a
@@ -85,7 +91,7 @@ colleagues AS (
 asked AS (
     SELECT
         unlinked.lookup_nr,
-        unlinked.user_id,
+        unlinked.user_nr,
         coalesce(home.same_home_postcode, FALSE) AS in_own_street,
         coalesce(area.place_share, 0.001) AS place_share
     FROM unlinked
@@ -97,7 +103,7 @@ asked AS (
 shares AS (
     SELECT
         asked.lookup_nr,
-        asked.user_id,
+        asked.user_nr,
         asked.in_own_street,
         CASE
             WHEN asked.in_own_street
@@ -106,7 +112,7 @@ shares AS (
             ELSE asked.place_share
         END AS share
     FROM asked
-    LEFT JOIN colleagues ON colleagues.user_id = asked.user_id
+    LEFT JOIN colleagues ON colleagues.user_nr = asked.user_nr
 ),
 
 expected AS (
@@ -116,8 +122,8 @@ expected AS (
         CASE WHEN shares.in_own_street THEN coalesce(past.home_days, 0) ELSE 0 END AS days,
         coalesce(past.persons, 0) * shares.share AS lately
     FROM shares
-    LEFT JOIN tonight ON tonight.user_id = shares.user_id
-    LEFT JOIN past ON past.user_id = shares.user_id
+    LEFT JOIN tonight ON tonight.user_nr = shares.user_nr
+    LEFT JOIN past ON past.user_nr = shares.user_nr
 )
 
 SELECT

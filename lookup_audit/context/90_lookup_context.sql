@@ -1,17 +1,14 @@
--- One row per audited lookup with every answer that a rule may ask for. Rules read this table and nothing else.
+-- One row per lookup in question with every answer that a rule may ask for. Rules read this table and nothing else.
 -- A part of the night at a time: the whole of a large one at once would not fit in memory.
 SELECT
     night.lookup_nr,
     night.action,
     night.channel,
-    night.local_hour,
     coalesce(night_subjects.subject_type, night.subject_type) AS subject_type,
     -- work
     work.work_strength,
     work.subject_link_strength,
-    work.is_explained,
-    work.is_unlinked,
-    desks.user_id IS NOT NULL AS is_desk,
+    desks.user_nr IS NOT NULL AS is_desk,
     justification.reason_state,
     justification.reason_share,
     justification.reason_demanded,
@@ -23,9 +20,9 @@ SELECT
     duty.duty_state,
     duty.minutes_from_shift,
     -- oneself
-    coalesce(users.own_subject_id = night.subject_id, FALSE) AS is_own_record,
+    coalesce(everyone.own_subject_nr = night.subject_nr, FALSE) AS is_own_record,
     coalesce(
-        users.own_subject_id = night_subjects.person_id AND night_subjects.person_id <> night.subject_id, FALSE
+        everyone.own_subject_nr = night_subjects.person_nr AND night_subjects.person_nr <> night.subject_nr, FALSE
     ) AS is_own_property,
     coalesce(
         night_subjects.subject_type = 'address' AND home.same_home_address, FALSE
@@ -42,9 +39,9 @@ SELECT
     kinship.surname_share,
     kinship.surname_by_chance,
     -- colleagues
-    colleagues.own_subject_id IS NOT NULL AND users.own_subject_id IS DISTINCT FROM night_subjects.focus_id
+    colleagues.own_subject_nr IS NOT NULL AND everyone.own_subject_nr IS DISTINCT FROM night_subjects.focus_nr
         AS is_colleague,
-    coalesce(colleagues.teams && [night.team], FALSE) AS same_team,
+    coalesce(colleagues.teams && [night.team_nr], FALSE) AS same_team,
     -- where the user works
     area.area_distance_km,
     area.area_radius_km,
@@ -54,7 +51,7 @@ SELECT
     chance.home_by_chance,
     coalesce(chance.home_days, 1) AS home_days,
     -- where the device was
-    round(distance_m(users.home_lat, users.home_lon, night.lat, night.lon)) AS device_home_distance_m,
+    round(distance_m(everyone.home_lat, everyone.home_lon, night.lat, night.lon)) AS device_home_distance_m,
     -- volume
     volume.day_lookups,
     volume.day_unlinked_share,
@@ -77,7 +74,7 @@ SELECT
     coalesce(incident_bursts.incident_excess, 0) AS incident_excess,
     -- tripwires
     coalesce(
-        list_contains($probe_subjects, night.subject_id)
+        list_contains($probe_subjects, night_subjects.subject_id)
         OR list_contains($probe_subjects, night_subjects.person_id), FALSE
     ) AS is_probe,
     -- what the user's lookups pile up on
@@ -93,38 +90,39 @@ SELECT
     coalesce(history.unlinked_span_days, 0) AS unlinked_span_days,
     coalesce(history.returning_persons, 0) AS returning_persons,
     coalesce(history.others_unlinked_days, 0) AS others_unlinked_days
-FROM night
+FROM in_question
+INNER JOIN night ON night.lookup_nr = in_question.lookup_nr
 INNER JOIN work ON work.lookup_nr = night.lookup_nr
 INNER JOIN duty ON duty.lookup_nr = night.lookup_nr
-LEFT JOIN users ON users.user_id = night.user_id
-LEFT JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+INNER JOIN everyone ON everyone.user_nr = night.user_nr
+LEFT JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
 INNER JOIN justification ON justification.lookup_nr = night.lookup_nr
 LEFT JOIN (
-    SELECT own_subject_id, list(team) FILTER (WHERE team IS NOT NULL) AS teams
-    FROM users
-    WHERE own_subject_id IS NOT NULL
-    GROUP BY own_subject_id
+    SELECT own_subject_nr, list(team_nr) FILTER (WHERE team_nr IS NOT NULL) AS teams
+    FROM everyone
+    WHERE own_subject_nr IS NOT NULL
+    GROUP BY own_subject_nr
 ) AS colleagues
-    ON colleagues.own_subject_id = night_subjects.focus_id
+    ON colleagues.own_subject_nr = night_subjects.focus_nr
 LEFT JOIN team_interest
     ON
-        team_interest.team = night.team
-        AND team_interest.focus_id = night_subjects.focus_id
+        team_interest.team_nr = night.team_nr
+        AND team_interest.focus_nr = night_subjects.focus_nr
         AND work.is_unlinked
 LEFT JOIN area ON area.lookup_nr = night.lookup_nr
 LEFT JOIN chance ON chance.lookup_nr = night.lookup_nr
 LEFT JOIN incident_bursts ON incident_bursts.lookup_nr = night.lookup_nr
 LEFT JOIN skew
     ON
-        skew.user_id = night.user_id
-        AND skew.focus_id = night_subjects.focus_id
+        skew.user_nr = night.user_nr
+        AND skew.focus_nr = night_subjects.focus_nr
         AND work.subject_link_strength < 0.3
 LEFT JOIN volume ON volume.user_id = night.user_id
-LEFT JOIN desks ON desks.user_id = night.user_id
+LEFT JOIN desks ON desks.user_nr = night.user_nr
 LEFT JOIN home ON home.lookup_nr = night.lookup_nr
 LEFT JOIN kinship ON kinship.lookup_nr = night.lookup_nr
 LEFT JOIN news_context ON news_context.lookup_nr = night.lookup_nr
-LEFT JOIN bursts ON bursts.focus_id = night_subjects.focus_id
+LEFT JOIN bursts ON bursts.focus_nr = night_subjects.focus_nr
 LEFT JOIN firsts ON firsts.lookup_nr = night.lookup_nr
 LEFT JOIN history ON history.lookup_nr = night.lookup_nr
 WHERE night.lookup_nr > $after AND night.lookup_nr <= $until

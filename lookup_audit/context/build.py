@@ -1,8 +1,9 @@
 """The context of a night: numbered SQL steps, with the explanations between them.
 
-Each step file is one SELECT whose result becomes a temporary table of the same name (`10_night.sql` makes
-`night`). Steps before 30 prepare what explanations read; the explanations fill `night_links`; the rest ends
-in `lookup_context`, one row per audited lookup.
+Each step file is one SELECT whose result becomes a temporary table of the same name (`11_night.sql` makes
+`night`); only that of `08_numbers.sql` goes into the table of the warehouse. From `11_night.sql` on whole numbers
+stand for users, subjects and what they are told by. Steps before 30 prepare what explanations read; the explanations
+fill `night_links`; the rest ends in `lookup_context`, one row per lookup that a rule may ask about.
 """
 
 import re
@@ -16,8 +17,12 @@ from lookup_audit.settings import Settings
 from lookup_audit.warehouse import SignedSql, Warehouse
 
 _FIRST_STEP_AFTER_LINKS = "30"
-_READ_LATER = {"night", "night_subjects", "work", "interests", "places", "reasons", "lookup_context"}
-_PART = 1_000_000  # lookups that a step with $after and $until in it takes at a time
+_READ_LATER = {
+    "everyone", "night", "night_subjects", "duty", "work", "home", "firsts",
+    "interests", "places", "reasons", "lookup_context",
+}  # fmt: skip
+_KEPT = {"numbers"}
+_PART = 2_000_000  # lookups that a step with $after and $until in it takes at a time
 
 
 def build_context(warehouse: Warehouse, day: date, explanations: list[SignedSql]) -> list[str]:
@@ -113,7 +118,7 @@ def _make_tables(
 def _drop_unread(warehouse: Warehouse, texts: list[str]) -> None:
     words = set(re.findall(r"\w+", re.sub(r"--.*", "", "\n".join(texts))))
     tables = {_table(name) for name, _ in _steps()} | {"colleague_links"}
-    for table in sorted(tables - words - _READ_LATER):
+    for table in sorted(tables - words - _READ_LATER - _KEPT):
         warehouse.run(f"DROP TABLE IF EXISTS temp.{table}")
 
 
@@ -123,11 +128,17 @@ def _table(name: str) -> str:
 
 def _make_table(warehouse: Warehouse, name: str, select: str, values: dict[str, Any]) -> None:
     table = _table(name)
-    make = f"CREATE OR REPLACE TEMP TABLE {table} AS"
-    for after in range(0, max(warehouse.count("night"), 1), _PART) if "$until" in select else (0,):
-        part = {"after": after, "until": after + _PART}
+    insert = f"INSERT INTO {table}"
+    make = insert if table in _KEPT else f"CREATE OR REPLACE TEMP TABLE {table} AS"
+    for part in _parts(warehouse) if "$until" in select else ({},):
         warehouse.run(f"{make} {select}", used_in(select, {**values, **part}))
-        make = f"INSERT INTO {table}"
+        make = insert
+
+
+def _parts(warehouse: Warehouse) -> list[dict[str, int]]:
+    """The bounds between which the night's lookups lie, so many at a time; one pair where there are none."""
+    parts = [row["part"] for row in warehouse.rows(_PARTS, {"size": _PART})]
+    return [{"after": part * _PART - 1, "until": (part + 1) * _PART - 1} for part in parts or [0]]
 
 
 @cache
@@ -139,3 +150,6 @@ def _steps() -> tuple[tuple[str, str], ...]:
 
 def _text(name: str) -> str:
     return (files("lookup_audit.context") / name).read_text(encoding="utf-8").strip()
+
+
+_PARTS = "SELECT DISTINCT lookup_nr // $size AS part FROM night ORDER BY part"

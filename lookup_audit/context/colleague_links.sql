@@ -1,44 +1,82 @@
--- Who had a work link to whom, today or yesterday: what a colleague of the same team may have handed over. Only
--- whom another of the team asked for tonight is looked for: to nobody else can it have been handed over.
+-- Who had a work link to whom, today or yesterday, and until when a colleague of the same team may have taken it over.
+-- Only whom another of the team asked for tonight is looked for: to nobody else can it have been handed over.
 WITH wanted AS MATERIALIZED (
-    SELECT team, focus_id, min(user_id) AS first_user, max(user_id) AS last_user
+    SELECT team_nr, focus_nr, min(user_nr) AS first_user, max(user_nr) AS last_user
     FROM pairs
-    WHERE team IS NOT NULL
-    GROUP BY team, focus_id
+    WHERE team_nr IS NOT NULL
+    GROUP BY team_nr, focus_nr
 ),
 
 tonight AS MATERIALIZED (
-    SELECT night.lookup_nr, night.user_id, night.team, night_subjects.focus_id, night.occurred_at
+    SELECT night.lookup_nr, night.user_nr, night.team_nr, night_subjects.focus_nr, night.occurred_at
     FROM night
-    INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
-    INNER JOIN wanted ON wanted.team = night.team AND wanted.focus_id = night_subjects.focus_id
+    INNER JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
+    INNER JOIN wanted ON wanted.team_nr = night.team_nr AND wanted.focus_nr = night_subjects.focus_nr
     WHERE wanted.first_user <> wanted.last_user
 ),
 
 yesterday AS MATERIALIZED (
-    SELECT history.user_id, users.team, history.subject_id, history.focus_id
-    FROM user_subject_days AS history
-    INNER JOIN users ON users.user_id = history.user_id
-    INNER JOIN wanted ON wanted.team = users.team AND wanted.focus_id = history.focus_id
+    SELECT everyone.user_id, history.user_nr, everyone.team_nr, numbers.text AS subject_id, history.focus_nr
+    FROM numbered_user_subject_days AS history
+    INNER JOIN everyone ON everyone.user_nr = history.user_nr
+    INNER JOIN wanted ON wanted.team_nr = everyone.team_nr AND wanted.focus_nr = history.focus_nr
+    INNER JOIN numbers ON numbers.nr = history.subject_nr
     WHERE
         history.day = $day - 1
-        AND (wanted.first_user <> history.user_id OR wanted.last_user <> history.user_id)
+        AND (wanted.first_user <> history.user_nr OR wanted.last_user <> history.user_nr)
+),
+
+linked AS (
+    SELECT user_nr, team_nr, focus_nr, occurred_at
+    FROM tonight
+    WHERE
+        lookup_nr IN (
+            SELECT lookup_nr FROM night_links WHERE strength >= 0.5 AND explanation <> 'desk_function'
+        )
+    UNION ALL
+    SELECT yesterday.user_nr, yesterday.team_nr, yesterday.focus_nr, lookups.occurred_at
+    FROM lookups
+    INNER JOIN yesterday ON yesterday.user_id = lookups.user_id AND yesterday.subject_id = lookups.subject_id
+    INNER JOIN work_links
+        ON work_links.system = lookups.system AND work_links.lookup_id = lookups.lookup_id
+    WHERE
+        lookups.local_date = $day - 1
+        AND work_links.audit_date = $day - 1
+        AND work_links.strength >= 0.5
+        AND work_links.explanation NOT IN ('desk_function', 'handover')
+),
+
+-- links that follow one another within that time are one spell, of which there are far fewer
+starts AS (
+    SELECT
+        user_nr,
+        team_nr,
+        focus_nr,
+        occurred_at,
+        CASE
+            WHEN occurred_at <= lag(occurred_at) OVER (
+                PARTITION BY user_nr, team_nr, focus_nr ORDER BY occurred_at
+            ) + to_hours($handover_hours) THEN 0
+            ELSE 1
+        END AS is_start
+    FROM linked
+),
+
+numbered AS (
+    SELECT
+        user_nr,
+        team_nr,
+        focus_nr,
+        occurred_at,
+        sum(is_start) OVER (PARTITION BY user_nr, team_nr, focus_nr ORDER BY occurred_at) AS spell
+    FROM starts
 )
 
-SELECT user_id, team, focus_id, occurred_at
-FROM tonight
-WHERE
-    lookup_nr IN (
-        SELECT lookup_nr FROM night_links WHERE strength >= 0.5 AND explanation <> 'desk_function'
-    )
-UNION
-SELECT yesterday.user_id, yesterday.team, yesterday.focus_id, lookups.occurred_at
-FROM lookups
-INNER JOIN yesterday ON yesterday.user_id = lookups.user_id AND yesterday.subject_id = lookups.subject_id
-INNER JOIN work_links
-    ON work_links.system = lookups.system AND work_links.lookup_id = lookups.lookup_id
-WHERE
-    lookups.local_date = $day - 1
-    AND work_links.audit_date = $day - 1
-    AND work_links.strength >= 0.5
-    AND work_links.explanation NOT IN ('desk_function', 'handover')
+SELECT
+    user_nr,
+    team_nr,
+    focus_nr,
+    min(occurred_at) AS since,
+    max(occurred_at) + to_hours($handover_hours) AS until
+FROM numbered
+GROUP BY user_nr, team_nr, focus_nr, spell

@@ -1,19 +1,19 @@
-DELETE FROM focus_days WHERE day = $day;
+DELETE FROM numbered_focus_days WHERE day = $day;
 
-DELETE FROM user_subject_days WHERE day = $day;
+DELETE FROM numbered_user_subject_days WHERE day = $day;
 
 DELETE FROM user_days WHERE day = $day;
 
-DELETE FROM interest_days WHERE day = $day;
+DELETE FROM numbered_interest_days WHERE day = $day;
 
 DELETE FROM team_place_days WHERE day = $day;
 
 DELETE FROM reason_days WHERE day = $day;
 
-INSERT INTO interest_days
-SELECT user_id, $day, focus_id, team, surname_key, postcode_key, home_key, sex
+INSERT INTO numbered_interest_days
+SELECT user_nr, $day, focus_nr, team_nr, surname_nr, postcode_nr, home_nr, sex_nr
 FROM interests
-ORDER BY user_id, focus_id;
+ORDER BY user_nr, focus_nr;
 
 INSERT INTO team_place_days
 SELECT team, $day, cell_lat, cell_lon, lookups
@@ -25,37 +25,38 @@ SELECT system, function, reason, $day, lookups
 FROM reasons
 ORDER BY system, function, reason;
 
-INSERT INTO user_subject_days
+INSERT INTO numbered_user_subject_days
 SELECT
-    night.user_id,
-    night.subject_id,
-    min(night_subjects.focus_id),
+    night.user_nr,
+    night.subject_nr,
+    min(night_subjects.focus_nr),
     $day,
     count(*),
     count(*) FILTER (WHERE work.is_unlinked)
 FROM night
-INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+INNER JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
 INNER JOIN work ON work.lookup_nr = night.lookup_nr
-GROUP BY night.user_id, night.subject_id
-ORDER BY night.user_id, night.subject_id;
+GROUP BY night.user_nr, night.subject_nr
+ORDER BY night.user_nr, night.subject_nr;
 
-INSERT INTO focus_days
-SELECT focus_id, $day, sum(lookups), count(*), count(*) FILTER (WHERE unlinked > 0)
+INSERT INTO numbered_focus_days
+SELECT focus_nr, $day, sum(lookups), count(*), count(*) FILTER (WHERE unlinked > 0)
 FROM (
-    SELECT user_id, focus_id, sum(lookups) AS lookups, sum(unlinked) AS unlinked
-    FROM user_subject_days
+    SELECT user_nr, focus_nr, sum(lookups) AS lookups, sum(unlinked) AS unlinked
+    FROM numbered_user_subject_days
     WHERE day = $day
-    GROUP BY user_id, focus_id
+    GROUP BY user_nr, focus_nr
 ) AS pairs
-GROUP BY focus_id
-ORDER BY focus_id;
+GROUP BY focus_nr
+ORDER BY focus_nr;
 
 INSERT INTO user_days BY NAME
 WITH subject_counts AS (
-    SELECT user_id, count(*) AS subjects, max(lookups) AS most_repeated
-    FROM user_subject_days
-    WHERE day = $day
-    GROUP BY user_id
+    SELECT everyone.user_id, count(*) AS subjects, max(days.lookups) AS most_repeated
+    FROM numbered_user_subject_days AS days
+    INNER JOIN everyone ON everyone.user_nr = days.user_nr
+    WHERE days.day = $day
+    GROUP BY everyone.user_id
 ),
 
 hour_counts AS (
@@ -75,18 +76,22 @@ lookups_of AS (
         night.user_id,
         coalesce(min(night.function), 'unknown') || ' | ' || coalesce(min(night.team), 'unknown') AS peer_group,
         count(*) AS lookups,
-        count(*) FILTER (WHERE context.is_first) AS first_subjects,
-        count(*) FILTER (WHERE context.is_unlinked) AS unlinked,
-        count(*) FILTER (WHERE context.duty_state IN ('off', 'leave', 'sick')) AS off_duty,
-        count(*) FILTER (WHERE context.local_hour >= 22 OR context.local_hour < 6) AS night_hours,
-        count(*) FILTER (WHERE context.subject_type = 'person') AS persons,
-        count(*) FILTER (WHERE context.subject_type = 'vehicle') AS vehicles,
-        count(*) FILTER (WHERE context.channel = 'mobile') AS mobile,
-        count(*) FILTER (WHERE context.action IN ('print', 'export')) AS prints_exports,
-        count(*) FILTER (WHERE context.home_distance_m < 300 OR context.same_home_postcode) AS near_home,
-        count(*) FILTER (WHERE context.is_public_figure) AS public_figures
+        count(*) FILTER (WHERE NOT firsts.met_before) AS first_subjects,
+        count(*) FILTER (WHERE work.is_unlinked) AS unlinked,
+        count(*) FILTER (WHERE duty.duty_state IN ('off', 'leave', 'sick')) AS off_duty,
+        count(*) FILTER (WHERE night.local_hour >= 22 OR night.local_hour < 6) AS night_hours,
+        count(*) FILTER (WHERE coalesce(night_subjects.subject_type, night.subject_type) = 'person') AS persons,
+        count(*) FILTER (WHERE coalesce(night_subjects.subject_type, night.subject_type) = 'vehicle') AS vehicles,
+        count(*) FILTER (WHERE night.channel = 'mobile') AS mobile,
+        count(*) FILTER (WHERE night.action IN ('print', 'export')) AS prints_exports,
+        count(*) FILTER (WHERE home.home_distance_m < 300 OR home.same_home_postcode) AS near_home,
+        count(*) FILTER (WHERE night_subjects.is_public_figure) AS public_figures
     FROM night
-    INNER JOIN lookup_context AS context ON context.lookup_nr = night.lookup_nr
+    INNER JOIN work ON work.lookup_nr = night.lookup_nr
+    INNER JOIN duty ON duty.lookup_nr = night.lookup_nr
+    LEFT JOIN firsts ON firsts.lookup_nr = night.lookup_nr
+    LEFT JOIN home ON home.lookup_nr = night.lookup_nr
+    LEFT JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
     GROUP BY night.user_id
 )
 

@@ -8,15 +8,17 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "occurred_at": ("when the lookup was made", "tijdstip van de bevraging"),
     "action": ("search, view, print or export", "zoeken, inzien, afdrukken of exporteren"),
     "channel": ("desktop, mobile device or link", "vaste werkplek, mobiel apparaat of koppeling"),
-    "subject_id": ("the subject that was looked up", "het opgezochte subject"),
+    "subject_nr": ("number of the subject that was looked up", "nummer van het opgezochte subject"),
     "subject_type": (
         "person, vehicle, address, phone or organisation",
         "persoon, voertuig, adres, telefoon of organisatie",
     ),
-    "focus_id": ("the person behind the subject", "de persoon achter het subject"),
+    "focus_nr": ("number of the person behind the subject", "nummer van de persoon achter het subject"),
     # the user
     "user_id": ("the user who looked it up", "de medewerker die bevroeg"),
+    "user_nr": ("number of the user who looked it up", "nummer van de medewerker die bevroeg"),
     "team": ("the team of the user, or of the case", "het team van de medewerker of van de zaak"),
+    "team_nr": ("number of the team of the user", "nummer van het team van de medewerker"),
     "is_desk": ("the function is to look up for others", "de functie is opzoeken voor anderen"),
     "duty_state": (
         "on duty, on standby, on leave, sick, in training or off, by the roster",
@@ -32,6 +34,8 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "opened_at": ("when the case was opened", "wanneer de zaak is geopend"),
     "closed_at": ("when the case was closed", "wanneer de zaak is gesloten"),
     "linked_at": ("when the subject was put on the case", "wanneer het subject aan de zaak is gekoppeld"),
+    "since": ("from when a colleague had a link", "vanaf wanneer een collega een aanleiding had"),
+    "until": ("until when it may be taken over", "tot wanneer die overgenomen kan worden"),
     "valid_from": ("from when the link to the case counts", "vanaf wanneer de koppeling met de zaak telt"),
     "valid_until": ("until when it counts", "tot wanneer die telt"),
     "carries": (

@@ -69,9 +69,12 @@ def naming(file: InputFile) -> Iterator[None]:
     except duckdb.Error as error:
         raise InputError(f"{file.name}: cannot be read: {str(error).splitlines()[0]}") from error
     except WarehouseError as error:
-        if not isinstance(error.__cause__, duckdb.IOException) or "space left" in str(error):
+        cause = error.__cause__
+        # a harmed Parquet file has an error without a kind too; a checksum is kept by the warehouse only
+        of_the_input = isinstance(cause, duckdb.IOException) or type(cause) is duckdb.Error
+        if not of_the_input or "space left" in str(error) or "checksum" in str(error):
             raise
-        raise InputError(f"{file.name}: cannot be read: {str(error.__cause__).splitlines()[0]}") from error
+        raise InputError(f"{file.name}: cannot be read: {str(cause).splitlines()[0]}") from error
 
 
 def open_file(file: InputFile, warehouse: Warehouse, folder: Path) -> Reader:

@@ -20,15 +20,18 @@ HISTORY_CHANGED = "history_changed"
 # Per table: its day, and what of its rows later nights read.
 _LEFT = MappingProxyType(
     {
-        "focus_days": ("day", "focus_id, users, unlinked_users"),
-        "user_subject_days": ("day", "user_id, subject_id, focus_id, unlinked"),
+        "numbered_focus_days": ("day", "focus_nr, users, unlinked_users"),
+        "numbered_user_subject_days": ("day", "user_nr, subject_nr, focus_nr, unlinked"),
         # how odd a day was is read by nobody afterwards
         "user_days": (
             "day",
             "user_id, peer_group, lookups, subjects, first_subjects, unlinked, off_duty, night_hours, systems, "
             "persons, vehicles, mobile, prints_exports, peak_hour, most_repeated, near_home, public_figures",
         ),
-        "interest_days": ("day", "user_id, focus_id, team, surname_key, postcode_key, home_key, sex"),
+        "numbered_interest_days": (
+            "day",
+            "user_nr, focus_nr, team_nr, surname_nr, postcode_nr, home_nr, sex_nr",
+        ),
         "team_place_days": ("day", "team, cell_lat, cell_lon, lookups"),
         "reason_days": ("day", "system, function, reason, lookups"),
         # how often a question comes up, in the steps that `scoring` counts in
@@ -43,11 +46,11 @@ def read_back(settings: Settings) -> dict[str, int]:
     context = settings.context
     history = max(context.history_days, context.team_days, context.burst_days)
     return {
-        "focus_days": history,
-        "user_subject_days": history,
+        "numbered_focus_days": history,
+        "numbered_user_subject_days": history,
         # the forest of a week learns from the days before its Monday, and its Sunday is six days later
         "user_days": max(history, settings.forest.training_days + 6),
-        "interest_days": context.interest_days,
+        "numbered_interest_days": context.interest_days,
         "team_place_days": history,
         "reason_days": history,
         "findings": history,

@@ -172,10 +172,11 @@ SELECT
     $config_hash AS config_hash,
     $code_version AS code_version,
     count(*) AS lookups,
-    count(*) FILTER (WHERE is_explained) AS explained,
-    count(*) FILTER (WHERE is_first) AS first_lookups,
-    count(*) FILTER (WHERE is_first AND is_explained) AS first_explained,
+    count(*) FILTER (WHERE work.is_explained) AS explained,
+    count(*) FILTER (WHERE NOT firsts.met_before) AS first_lookups,
+    count(*) FILTER (WHERE NOT firsts.met_before AND work.is_explained) AS first_explained,
     $findings AS findings,
     $skipped AS skipped_detectors
-FROM lookup_context
+FROM work
+LEFT JOIN firsts ON firsts.lookup_nr = work.lookup_nr
 """

@@ -228,13 +228,15 @@ _HELD = (
     (
         "held_colleague_days",  # which days of whom with that person: anyone's the same day, the team's around it
         """
-        SELECT DISTINCT days.user_id, days.day, days.focus_id
+        SELECT DISTINCT days.user_nr, days.day, days.focus_nr
         FROM held_matters
-        INNER JOIN user_subject_days AS days
-            ON days.focus_id = held_matters.focus_id
+        INNER JOIN numbers AS focuses ON focuses.text = held_matters.focus_id
+        INNER JOIN numbered_user_subject_days AS days
+            ON days.focus_nr = focuses.nr
             AND days.day BETWEEN held_matters.first_day - $team_days AND held_matters.last_day + $team_days
+        INNER JOIN numbers AS whose ON whose.nr = days.user_nr
         LEFT JOIN users AS own ON own.user_id = held_matters.user_id
-        LEFT JOIN users AS theirs ON theirs.user_id = days.user_id
+        LEFT JOIN users AS theirs ON theirs.user_id = whose.text
         WHERE
             theirs.team = own.team
             OR (held_matters.user_id, days.day) IN (SELECT (user_id, day) FROM held_own WHERE is_asked)

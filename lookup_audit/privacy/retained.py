@@ -98,14 +98,15 @@ RETAINED: dict[str, str] = {
     "notice_arms": "drawn_on >= $lookups_day OR user_id IN (SELECT kept_users.user_id FROM kept_users)",
     "pending_days": _DATED,
     # history
-    "focus_days": _DATED,
-    "interest_days": _DATED,
+    "numbers": "nr IN (SELECT kept_numbers.nr FROM kept_numbers)",
+    "numbered_focus_days": _DATED,
+    "numbered_interest_days": _DATED,
     "question_days": _DATED,
     "reason_days": _DATED,
-    "user_subject_days": f"""
+    "numbered_user_subject_days": f"""
         {_DATED}
-        OR (user_id, day, focus_id) IN (
-            SELECT (theirs.user_id, theirs.day, theirs.focus_id) FROM held_colleague_days AS theirs
+        OR (user_nr, day, focus_nr) IN (
+            SELECT (theirs.user_nr, theirs.day, theirs.focus_nr) FROM held_colleague_days AS theirs
         )
     """,
     "user_days": f"""
@@ -210,11 +211,30 @@ RETAINED: dict[str, str] = {
 # Everything that names a subject; `{what}` says of which table which rows.
 _NAMED = (
     ("lookups", "subject_id"), ("findings", "subject_id"), ("lookup_risk", "subject_id"),
-    ("alert_episodes", "subject_id"), ("control_sample", "subject_id"), ("user_subject_days", "subject_id"),
-    ("user_subject_days", "focus_id"), ("focus_days", "focus_id"), ("interest_days", "focus_id"),
+    ("alert_episodes", "subject_id"), ("control_sample", "subject_id"),
     ("case_subjects", "subject_id"), ("incident_subjects", "subject_id"), ("news", "subject_id"),
     ("relations", "subject_id"), ("users", "own_subject_id"), ("suppressions", "subject_id"),
 )  # fmt: skip
+
+
+# Where a number stands for a subject, and where for anything else.
+_NUMBERED = (
+    ("numbered_user_subject_days", ("subject_nr", "focus_nr"), ("user_nr",)),
+    ("numbered_focus_days", ("focus_nr",), ()),
+    (
+        "numbered_interest_days",
+        ("focus_nr",),
+        ("user_nr", "team_nr", "surname_nr", "postcode_nr", "home_nr", "sex_nr"),
+    ),
+)
+
+
+def _numbers(*, subjects_only: bool, kept: bool) -> str:
+    return " UNION ".join(
+        f"SELECT {column} AS nr FROM {table}" + (f" WHERE {RETAINED[table]}" if kept else "")
+        for table, subjects, others in _NUMBERED
+        for column in (subjects if subjects_only else (*subjects, *others))
+    )
 
 
 def _named(*, kept: bool) -> str:
@@ -222,6 +242,10 @@ def _named(*, kept: bool) -> str:
         f"SELECT {column} AS subject_id FROM {table}" + (f" WHERE {RETAINED[table]}" if kept else "")
         for table, column in _NAMED
     ]
+    parts.append(
+        "SELECT numbers.text AS subject_id FROM numbers "
+        f"WHERE numbers.nr IN ({_numbers(subjects_only=True, kept=kept)})"
+    )
     parts.append("SELECT unnest($probe_subjects) AS subject_id")
     if kept:  # the homes of users count too: who lives there is close to them
         parts.append(
@@ -284,6 +308,7 @@ _MARKS: tuple[tuple[str, str], ...] = (
         SELECT lookups.case_id FROM lookups WHERE lookups.case_id IS NOT NULL AND lookups.local_date >= $lookups_day
         """,
     ),
+    ("kept_numbers", _numbers(subjects_only=False, kept=True)),
     ("kept_incidents", "SELECT incident_id FROM incidents WHERE occurred_at >= $context_start"),
     (
         "kept_users",
@@ -296,7 +321,10 @@ _MARKS: tuple[tuple[str, str], ...] = (
         UNION
         SELECT user_id FROM user_days WHERE {RETAINED["user_days"]}
         UNION
-        SELECT user_id FROM user_subject_days WHERE {RETAINED["user_subject_days"]}
+        SELECT text FROM numbers
+        WHERE nr IN (
+            SELECT user_nr FROM numbered_user_subject_days WHERE {RETAINED["numbered_user_subject_days"]}
+        )
         UNION
         SELECT user_id FROM shifts WHERE {RETAINED["shifts"]}
         UNION

@@ -16,7 +16,7 @@ from lookup_audit.warehouse import opening
 from lookup_audit.warehouse.leftovers import remove_leftovers, spill_folder
 from lookup_audit.warehouse.lock import Waiting, when_free
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 OLDEST_VERSION = 3  # that can be brought forward (see `migrate`)
 
 Parameters = Mapping[str, Any]

@@ -8,6 +8,7 @@ from lookup_audit.errors import WarehouseError
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse.duck import OLDEST_VERSION, SCHEMA_VERSION, Warehouse, not_of_this_version
 from lookup_audit.warehouse.lock import Waiting
+from lookup_audit.warehouse.numbered import FIRST_VERSION, NUMBERED, TEXTS, number_history
 from lookup_audit.warehouse.rebuild import Copied, Keeping, Progress, count, held, rebuild
 
 
@@ -67,9 +68,14 @@ def migrate(  # noqa: PLR0913 - each is part of what is asked
                 f"{backup}: is there already, so the old warehouse cannot be kept under that name; move it away, "
                 "or migrate without a backup (--no-backup)"
             )
+        turned = TEXTS if version < FIRST_VERSION else ()
+        if turned:
+            number_history(desk)
+            keeping = {table: Keeping() for table in (*keeping, *NUMBERED) if table not in turned}
         copied = rebuild(
             desk,
             keeping,
+            turned=turned,
             finish=lambda made, _: finish(made, version),
             progress=progress,
             old_stays_as=backup,

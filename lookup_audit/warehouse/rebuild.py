@@ -16,7 +16,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,11 +109,12 @@ def count(desk: Warehouse, keeping: Mapping[str, Keeping]) -> list[Copied]:
     ]
 
 
-def rebuild(
+def rebuild(  # noqa: PLR0913 - each is part of what is asked
     desk: Warehouse,
     keeping: Mapping[str, Keeping],
     *,
     finish: Callable[[Warehouse, list[Copied]], None],
+    turned: Collection[str] = (),
     progress: Progress | None = None,
     old_stays_as: Path | None = None,
 ) -> list[Copied]:
@@ -128,6 +129,9 @@ def rebuild(
     finish
         Called once with the new warehouse, before it takes the old one's place: what it writes and the
         rest are there together, or neither is.
+    turned
+        Tables of the old file that became others: what they held lies on the desk too, as temporary tables or views
+        under names of the new schema, which `keeping` names instead.
     progress
         Called as `progress(done, total, table)` before each table.
     old_stays_as
@@ -148,7 +152,7 @@ def rebuild(
     try:
         with _said_clearly(whole):
             Warehouse(new, desk.settings).close()
-            copied = _fill(desk, new, keeping, progress)
+            copied = _fill(desk, new, keeping, turned, progress)
             _finish(new, desk.settings, copied, finish)
             _put_in_place(path, whole, new, old_stays_as)
     except BaseException:
@@ -175,11 +179,15 @@ def _open_old(desk: Warehouse, path: Path) -> None:
 
 
 def _fill(
-    desk: Warehouse, new: Path, keeping: Mapping[str, Keeping], progress: Progress | None
+    desk: Warehouse,
+    new: Path,
+    keeping: Mapping[str, Keeping],
+    turned: Collection[str],
+    progress: Progress | None,
 ) -> list[Copied]:
     """Copy what is kept, close the new file, and compare what is in it then with what was to be kept."""
     desk.run(f"ATTACH {_text(new)} AS new")
-    columns = _columns(desk, keeping)
+    columns = _columns(desk, keeping, turned)
     counted = []
     for done, (table, rows) in enumerate(keeping.items()):
         if progress:
@@ -207,23 +215,26 @@ def _fill(
     return [Copied(one.table, one.before, one.kept) for one in counted]
 
 
-def _columns(desk: Warehouse, keeping: Mapping[str, Keeping]) -> dict[str, list[str]]:
+def _columns(
+    desk: Warehouse, keeping: Mapping[str, Keeping], turned: Collection[str]
+) -> dict[str, list[str]]:
     """The columns of each table to copy; fails closed where something of the old file would be lost unseen."""
     found: dict[str, dict[str, list[str]]] = {"old": {}, "new": {}}
     for row in desk.rows(_COLUMNS):
         found[row["whose"]].setdefault(row["named"], []).append(row["part"])
-    missing = [table for table in found["old"] if table not in keeping]
+    copied = {table: desk.columns(f"SELECT * FROM {_names([table])}") for table in keeping}
+    missing = [table for table in found["old"] if table not in keeping and table not in turned]
     missing += [table for table in keeping if table not in found["new"]]
     missing += [
         f"{table}.{column}"
-        for table in keeping
-        for column in found["old"].get(table, [])
+        for table, columns in copied.items()
+        for column in columns
         if column not in found["new"].get(table, [])
     ]
     if missing:
         named = ", ".join(map(_on_one_line, missing))
         raise WarehouseError(f"{desk.path}: it is not said what becomes of {named}; nothing was changed")
-    return found["old"]
+    return copied
 
 
 def _count(desk: Warehouse, table: str, rows: Keeping) -> _Counted:

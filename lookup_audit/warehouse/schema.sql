@@ -194,32 +194,37 @@ CREATE TABLE pending_days (
 
 -- ── History: what one night leaves for the next, so that its cost follows the night ─────────────────────
 
-CREATE TABLE focus_days (
-    focus_id       VARCHAR NOT NULL, -- who is behind the lookups: a vehicle's or phone's owner, else the subject itself
+CREATE TABLE numbers (
+    nr   INTEGER NOT NULL, -- what history is kept and compared by; a night joins whole numbers, not texts
+    text VARCHAR NOT NULL  -- what it stands for: a user, subject, team, surname, street, household or sex, as normalised
+);
+
+CREATE TABLE numbered_focus_days (
+    focus_nr       INTEGER NOT NULL, -- who is behind the lookups: a vehicle's or phone's owner, else the subject itself
     day            DATE NOT NULL,    -- the local day
     lookups        BIGINT NOT NULL,  -- lookups of it that day
     users          BIGINT NOT NULL,  -- distinct users who did so
     unlinked_users BIGINT NOT NULL   -- of them, without any work link
 );
 
-CREATE TABLE user_subject_days (
-    user_id    VARCHAR NOT NULL, -- the user
-    subject_id VARCHAR NOT NULL, -- the subject
-    focus_id   VARCHAR NOT NULL, -- who is behind it
+CREATE TABLE numbered_user_subject_days (
+    user_nr    INTEGER NOT NULL, -- the user
+    subject_nr INTEGER NOT NULL, -- the subject
+    focus_nr   INTEGER NOT NULL, -- who is behind it
     day        DATE NOT NULL,    -- the local day
     lookups    BIGINT NOT NULL,  -- lookups of it by the user that day
     unlinked   BIGINT NOT NULL   -- of them, without any work link
 );
 
-CREATE TABLE interest_days (
-    user_id      VARCHAR NOT NULL, -- the user
-    day          DATE NOT NULL,    -- the local day
-    focus_id     VARCHAR NOT NULL, -- the person behind lookups without any work link
-    team         VARCHAR,          -- the user's team that day
-    surname_key  VARCHAR,          -- the person's surname, normalised
-    postcode_key VARCHAR,          -- the person's street, as its postcode
-    home_key     VARCHAR NOT NULL, -- the person's household, so that a family counts once
-    sex          VARCHAR           -- the person's sex as registered
+CREATE TABLE numbered_interest_days (
+    user_nr     INTEGER NOT NULL, -- the user
+    day         DATE NOT NULL,    -- the local day
+    focus_nr    INTEGER NOT NULL, -- the person behind lookups without any work link
+    team_nr     INTEGER,          -- the user's team that day
+    surname_nr  INTEGER,          -- the person's surname
+    postcode_nr INTEGER,          -- the person's street, as its postcode
+    home_nr     INTEGER NOT NULL, -- the person's household, so that a family counts once
+    sex_nr      INTEGER           -- the person's sex as registered
 );
 
 CREATE TABLE team_place_days (
@@ -490,7 +495,7 @@ CREATE TABLE warehouse_version (
     version INTEGER NOT NULL -- of this schema; a warehouse of another version is refused
 );
 
-INSERT INTO warehouse_version VALUES (4);
+INSERT INTO warehouse_version VALUES (5);
 
 CREATE VIEW alerts AS
     -- the triage list: rank 1 is what a reviewer should read first; status is that of the latest verdict
@@ -514,3 +519,43 @@ CREATE VIEW alerts AS
     LEFT JOIN (
         SELECT alert_id, arg_max(verdict, decided_at) AS verdict FROM verdicts GROUP BY alert_id
     ) AS latest ON latest.alert_id = episode.alert_id;
+
+CREATE VIEW focus_days AS
+    -- `numbered_focus_days` with the ids that the numbers stand for
+    SELECT focuses.text AS focus_id, days.day, days.lookups, days.users, days.unlinked_users
+    FROM numbered_focus_days AS days
+    INNER JOIN numbers AS focuses ON focuses.nr = days.focus_nr;
+
+CREATE VIEW user_subject_days AS
+    -- `numbered_user_subject_days` with the ids that the numbers stand for
+    SELECT
+        users.text AS user_id,
+        subjects.text AS subject_id,
+        focuses.text AS focus_id,
+        days.day,
+        days.lookups,
+        days.unlinked
+    FROM numbered_user_subject_days AS days
+    INNER JOIN numbers AS users ON users.nr = days.user_nr
+    INNER JOIN numbers AS subjects ON subjects.nr = days.subject_nr
+    INNER JOIN numbers AS focuses ON focuses.nr = days.focus_nr;
+
+CREATE VIEW interest_days AS
+    -- `numbered_interest_days` with the ids and keys that the numbers stand for
+    SELECT
+        users.text AS user_id,
+        days.day,
+        focuses.text AS focus_id,
+        teams.text AS team,
+        surnames.text AS surname_key,
+        postcodes.text AS postcode_key,
+        homes.text AS home_key,
+        sexes.text AS sex
+    FROM numbered_interest_days AS days
+    INNER JOIN numbers AS users ON users.nr = days.user_nr
+    INNER JOIN numbers AS focuses ON focuses.nr = days.focus_nr
+    INNER JOIN numbers AS homes ON homes.nr = days.home_nr
+    LEFT JOIN numbers AS teams ON teams.nr = days.team_nr
+    LEFT JOIN numbers AS surnames ON surnames.nr = days.surname_nr
+    LEFT JOIN numbers AS postcodes ON postcodes.nr = days.postcode_nr
+    LEFT JOIN numbers AS sexes ON sexes.nr = days.sex_nr;

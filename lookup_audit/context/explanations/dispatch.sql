@@ -1,6 +1,6 @@
 /*
 id = "dispatch"
-version = 1
+version = 2
 weight = 5.0
 legal_basis = { en = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)", nl = "Wpg art. 3 en 8 (noodzaak voor de dagelijkse politietaak); Richtlijn (EU) 2016/680 art. 25 (uit de log moet de reden van de bevraging blijken)" }
 needs = ["incidents", "incident_subjects"]
@@ -13,7 +13,7 @@ columns_used = [
     "lookup_nr",
     "occurred_at",
     "starts_at",
-    "subject_id",
+    "subject_nr",
     "user_id",
 ]
 
@@ -80,7 +80,7 @@ SELECT
         ELSE $follow_up_strength
     END AS strength
 FROM night
-INNER JOIN subject_incidents ON subject_incidents.subject_id = night.subject_id
+INNER JOIN subject_incidents ON subject_incidents.subject_nr = night.subject_nr
 INNER JOIN assignments
     ON assignments.incident_id = subject_incidents.incident_id AND assignments.user_id = night.user_id
 WHERE

@@ -1,16 +1,18 @@
 /*
 id = "handover"
-version = 1
+version = 3
 weight = 3.0
 legal_basis = { en = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)", nl = "Wpg art. 3 en 8 (noodzaak voor de dagelijkse politietaak); Richtlijn (EU) 2016/680 art. 25 (uit de log moet de reden van de bevraging blijken)" }
 needs = ["users.team"]
 columns_used = [
-    "focus_id",
+    "focus_nr",
     "lookup_nr",
     "occurred_at",
-    "subject_id",
-    "team",
-    "user_id",
+    "since",
+    "subject_nr",
+    "team_nr",
+    "until",
+    "user_nr",
 ]
 
 [title]
@@ -54,12 +56,10 @@ SELECT
     night.lookup_nr,
     $strength AS strength
 FROM night
-INNER JOIN night_subjects ON night_subjects.subject_id = night.subject_id
+INNER JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
 INNER JOIN colleague_links
     ON
-        colleague_links.focus_id = night_subjects.focus_id
-        AND colleague_links.team = night.team
-        AND colleague_links.user_id <> night.user_id
-WHERE
-    colleague_links.occurred_at <= night.occurred_at
-    AND colleague_links.occurred_at >= night.occurred_at - to_hours($handover_hours)
+        colleague_links.focus_nr = night_subjects.focus_nr
+        AND colleague_links.team_nr = night.team_nr
+        AND colleague_links.user_nr <> night.user_nr
+WHERE colleague_links.since <= night.occurred_at AND colleague_links.until >= night.occurred_at

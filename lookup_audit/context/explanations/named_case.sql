@@ -1,6 +1,6 @@
 /*
 id = "named_case"
-version = 1
+version = 2
 weight = 4.5
 legal_basis = { en = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)", nl = "Wpg art. 3 en 8 (noodzaak voor de dagelijkse politietaak); Richtlijn (EU) 2016/680 art. 25 (uit de log moet de reden van de bevraging blijken)" }
 needs = ["cases"]
@@ -12,7 +12,7 @@ columns_used = [
     "lookup_nr",
     "occurred_at",
     "opened_at",
-    "subject_id",
+    "subject_nr",
     "team",
     "user_id",
     "valid_from",
@@ -89,7 +89,7 @@ FROM (
         subject_cases.closed_at + to_days($wrap_up_days) AS valid_until
     FROM night
     INNER JOIN subject_cases
-        ON subject_cases.subject_id = night.subject_id AND subject_cases.case_id = night.case_id
+        ON subject_cases.subject_nr = night.subject_nr AND subject_cases.case_id = night.case_id
 ) AS matched
 WHERE
     coalesce(matched.valid_from, matched.occurred_at) <= matched.occurred_at + to_days($link_grace_days)

@@ -1,6 +1,6 @@
 /*
 id = "team_case"
-version = 1
+version = 2
 weight = 4.0
 legal_basis = { en = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)", nl = "Wpg art. 3 en 8 (noodzaak voor de dagelijkse politietaak); Richtlijn (EU) 2016/680 art. 25 (uit de log moet de reden van de bevraging blijken)" }
 needs = ["case_subjects"]
@@ -13,7 +13,7 @@ columns_used = [
     "lookup_nr",
     "occurred_at",
     "opened_at",
-    "subject_id",
+    "subject_nr",
     "team",
     "user_id",
     "valid_from",
@@ -82,7 +82,7 @@ FROM (
         greatest(subject_cases.linked_at, subject_cases.opened_at, case_members.valid_from) AS valid_from,
         least(case_members.valid_until, subject_cases.closed_at + to_days($wrap_up_days)) AS valid_until
     FROM night
-    INNER JOIN subject_cases ON subject_cases.subject_id = night.subject_id
+    INNER JOIN subject_cases ON subject_cases.subject_nr = night.subject_nr
     INNER JOIN case_members
         ON
             case_members.case_id = subject_cases.case_id
@@ -97,7 +97,7 @@ FROM (
         subject_cases.closed_at + to_days($wrap_up_days) AS valid_until
     FROM night
     INNER JOIN subject_cases
-        ON subject_cases.subject_id = night.subject_id AND subject_cases.case_team = night.team
+        ON subject_cases.subject_nr = night.subject_nr AND subject_cases.case_team = night.team
 ) AS matched
 WHERE
     coalesce(matched.valid_from, matched.occurred_at) <= matched.occurred_at + to_days($link_grace_days)

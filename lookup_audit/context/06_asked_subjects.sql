@@ -1,7 +1,9 @@
 -- The subjects of the night, each with the person behind it, where it is, and the circle it belongs to:
 -- household, car and address count as one, because one interest looks up all of them.
 WITH asked AS (
-    SELECT DISTINCT subject_id FROM night WHERE subject_id IS NOT NULL
+    SELECT subject_id FROM lookups WHERE local_date = $day AND subject_id IS NOT NULL
+    UNION
+    SELECT subject_id FROM resolved
 ),
 
 behind AS (
@@ -59,11 +61,6 @@ SELECT
     placed.postcode_key,
     placed.lat,
     placed.lon,
-    coalesce(residents.persons, 0) <= 10 AS is_household,
-    CASE
-        WHEN placed.address_key IS NOT NULL AND coalesce(residents.persons, 0) <= 10
-            THEN 'address ' || placed.address_key
-        ELSE 'subject ' || placed.focus_id
-    END AS circle
+    coalesce(residents.persons, 0) <= 10 AS is_household
 FROM placed
 LEFT JOIN residents ON residents.address_key = placed.address_key

@@ -1,27 +1,24 @@
--- The night: every lookup of the audited day, numbered, with who made it and which subject it was about.
+-- The night: every lookup of the audited day, with who made it and which subject it was about. Its number is where it
+-- lies in the table: it holds for this transaction, and says nothing of an order.
 WITH given AS (
     -- many lookups share a justification, and cleaning a text costs more than finding it
     SELECT justification, regexp_replace(plain_text(justification), '[^a-z0-9]+', '', 'g') AS reason
     FROM (SELECT DISTINCT justification FROM lookups WHERE local_date = $day) AS texts
-),
-
--- numbered by themselves: to sort whole rows costs three times as much
-numbered AS (
-    SELECT rowid AS row_id, row_number() OVER (ORDER BY system, lookup_id) AS lookup_nr
-    FROM lookups
-    WHERE local_date = $day
 )
 
 SELECT
-    numbered.lookup_nr,
+    lookups.rowid AS lookup_nr,
     lookups.system,
     lookups.lookup_id,
     lookups.occurred_at,
     lookups.local_hour,
     lookups.user_id,
-    users.team,
-    users.function,
-    coalesce(lookups.subject_id, resolved.subject_id) AS subject_id,
+    everyone.user_nr,
+    everyone.team,
+    everyone.team_nr,
+    everyone.function,
+    night_subjects.subject_id,
+    night_subjects.subject_nr,
     lookups.subject_type,
     lookups.action,
     lookups.channel,
@@ -30,8 +27,8 @@ SELECT
     lookups.lat,
     lookups.lon
 FROM lookups
-INNER JOIN numbered ON numbered.row_id = lookups.rowid
-LEFT JOIN users ON users.user_id = lookups.user_id
+INNER JOIN everyone ON everyone.user_id = lookups.user_id
 LEFT JOIN given ON given.justification = lookups.justification
 LEFT JOIN resolved ON resolved.system = lookups.system AND resolved.lookup_id = lookups.lookup_id
+LEFT JOIN night_subjects ON night_subjects.subject_id = coalesce(lookups.subject_id, resolved.subject_id)
 WHERE lookups.local_date = $day
