@@ -11,7 +11,6 @@ SELECT
     users.team,
     team.nr AS team_nr,
     users.function,
-    users.surname_key,
     own.nr AS own_subject_nr,
     users.home_lat,
     users.home_lon,

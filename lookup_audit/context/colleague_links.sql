@@ -1,5 +1,5 @@
--- Who had a work link to whom, today or yesterday, and until when a colleague of the same team may have taken it over.
--- Only whom another of the team asked for tonight is looked for: to nobody else can it have been handed over.
+-- Who had a work link to whom, today or yesterday: what a colleague of the same team may have handed over. Only
+-- whom another of the team asked for tonight is looked for: to nobody else can it have been handed over.
 WITH wanted AS MATERIALIZED (
     SELECT team_nr, focus_nr, min(user_nr) AS first_user, max(user_nr) AS last_user
     FROM pairs
@@ -24,59 +24,22 @@ yesterday AS MATERIALIZED (
     WHERE
         history.day = $day - 1
         AND (wanted.first_user <> history.user_nr OR wanted.last_user <> history.user_nr)
-),
-
-linked AS (
-    SELECT user_nr, team_nr, focus_nr, occurred_at
-    FROM tonight
-    WHERE
-        lookup_nr IN (
-            SELECT lookup_nr FROM night_links WHERE strength >= 0.5 AND explanation <> 'desk_function'
-        )
-    UNION ALL
-    SELECT yesterday.user_nr, yesterday.team_nr, yesterday.focus_nr, lookups.occurred_at
-    FROM lookups
-    INNER JOIN yesterday ON yesterday.user_id = lookups.user_id AND yesterday.subject_id = lookups.subject_id
-    INNER JOIN work_links
-        ON work_links.system = lookups.system AND work_links.lookup_id = lookups.lookup_id
-    WHERE
-        lookups.local_date = $day - 1
-        AND work_links.audit_date = $day - 1
-        AND work_links.strength >= 0.5
-        AND work_links.explanation NOT IN ('desk_function', 'handover')
-),
-
--- links that follow one another within that time are one spell, of which there are far fewer
-starts AS (
-    SELECT
-        user_nr,
-        team_nr,
-        focus_nr,
-        occurred_at,
-        CASE
-            WHEN occurred_at <= lag(occurred_at) OVER (
-                PARTITION BY user_nr, team_nr, focus_nr ORDER BY occurred_at
-            ) + to_hours($handover_hours) THEN 0
-            ELSE 1
-        END AS is_start
-    FROM linked
-),
-
-numbered AS (
-    SELECT
-        user_nr,
-        team_nr,
-        focus_nr,
-        occurred_at,
-        sum(is_start) OVER (PARTITION BY user_nr, team_nr, focus_nr ORDER BY occurred_at) AS spell
-    FROM starts
 )
 
-SELECT
-    user_nr,
-    team_nr,
-    focus_nr,
-    min(occurred_at) AS since,
-    max(occurred_at) + to_hours($handover_hours) AS until
-FROM numbered
-GROUP BY user_nr, team_nr, focus_nr, spell
+SELECT user_nr, team_nr, focus_nr, occurred_at
+FROM tonight
+WHERE
+    lookup_nr IN (
+        SELECT lookup_nr FROM night_links WHERE strength >= 0.5 AND explanation <> 'desk_function'
+    )
+UNION
+SELECT yesterday.user_nr, yesterday.team_nr, yesterday.focus_nr, lookups.occurred_at
+FROM lookups
+INNER JOIN yesterday ON yesterday.user_id = lookups.user_id AND yesterday.subject_id = lookups.subject_id
+INNER JOIN work_links
+    ON work_links.system = lookups.system AND work_links.lookup_id = lookups.lookup_id
+WHERE
+    lookups.local_date = $day - 1
+    AND work_links.audit_date = $day - 1
+    AND work_links.strength >= 0.5
+    AND work_links.explanation NOT IN ('desk_function', 'handover')

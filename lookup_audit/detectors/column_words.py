@@ -34,8 +34,6 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "opened_at": ("when the case was opened", "wanneer de zaak is geopend"),
     "closed_at": ("when the case was closed", "wanneer de zaak is gesloten"),
     "linked_at": ("when the subject was put on the case", "wanneer het subject aan de zaak is gekoppeld"),
-    "since": ("from when a colleague had a link", "vanaf wanneer een collega een aanleiding had"),
-    "until": ("until when it may be taken over", "tot wanneer die overgenomen kan worden"),
     "valid_from": ("from when the link to the case counts", "vanaf wanneer de koppeling met de zaak telt"),
     "valid_until": ("until when it counts", "tot wanneer die telt"),
     "carries": (

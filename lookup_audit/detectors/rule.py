@@ -7,7 +7,7 @@ from lookup_audit.context import missing_needs
 from lookup_audit.errors import SignedSqlError
 from lookup_audit.warehouse import SignedSql, Warehouse
 
-_SETTINGS_IN_EXPLANATIONS = {"link_grace_days", "follow_up_hours"}
+_SETTINGS_IN_EXPLANATIONS = {"link_grace_days", "follow_up_hours", "handover_hours"}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 /*
 id = "handover"
-version = 3
+version = 2
 weight = 3.0
 legal_basis = { en = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)", nl = "Wpg art. 3 en 8 (noodzaak voor de dagelijkse politietaak); Richtlijn (EU) 2016/680 art. 25 (uit de log moet de reden van de bevraging blijken)" }
 needs = ["users.team"]
@@ -8,10 +8,8 @@ columns_used = [
     "focus_nr",
     "lookup_nr",
     "occurred_at",
-    "since",
     "subject_nr",
     "team_nr",
-    "until",
     "user_nr",
 ]
 
@@ -62,4 +60,6 @@ INNER JOIN colleague_links
         colleague_links.focus_nr = night_subjects.focus_nr
         AND colleague_links.team_nr = night.team_nr
         AND colleague_links.user_nr <> night.user_nr
-WHERE colleague_links.since <= night.occurred_at AND colleague_links.until >= night.occurred_at
+WHERE
+    colleague_links.occurred_at <= night.occurred_at
+    AND colleague_links.occurred_at >= night.occurred_at - to_hours($handover_hours)
