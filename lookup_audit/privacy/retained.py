@@ -208,7 +208,7 @@ RETAINED: dict[str, str] = {
 }
 """For each table, in the order of copying, which rows stay."""
 
-# Everything that names a subject; `{what}` says of which table which rows.
+# Everything that names a subject by its id.
 _NAMED = (
     ("lookups", "subject_id"), ("findings", "subject_id"), ("lookup_risk", "subject_id"),
     ("alert_episodes", "subject_id"), ("control_sample", "subject_id"),
