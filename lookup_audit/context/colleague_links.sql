@@ -1,5 +1,7 @@
--- Who had a work link to whom, today or yesterday: what a colleague of the same team may have handed over. Only
--- whom another of the team asked for tonight is looked for: to nobody else can it have been handed over.
+-- Who had a work link to whom, today or yesterday, and from when until when: what a colleague of the same team may have
+-- handed over. Only whom another of the team asked for tonight is looked for: to nobody else can it have been handed
+-- over. Moments of one stretch lie no further apart than a hand-over lasts, so between the first and the last of them
+-- there is always one to hand over, and the stretch stands for all of them.
 WITH wanted AS MATERIALIZED (
     SELECT team_nr, focus_nr, min(user_nr) AS first_user, max(user_nr) AS last_user
     FROM pairs
@@ -24,22 +26,33 @@ yesterday AS MATERIALIZED (
     WHERE
         history.day = $day - 1
         AND (wanted.first_user <> history.user_nr OR wanted.last_user <> history.user_nr)
+),
+
+linked AS (
+    SELECT user_nr, team_nr, focus_nr, occurred_at
+    FROM tonight
+    WHERE
+        lookup_nr IN (
+            SELECT lookup_nr FROM night_links WHERE strength >= 0.5 AND explanation <> 'desk_function'
+        )
+    UNION ALL
+    SELECT yesterday.user_nr, yesterday.team_nr, yesterday.focus_nr, lookups.occurred_at
+    FROM lookups
+    INNER JOIN yesterday ON yesterday.user_id = lookups.user_id AND yesterday.subject_id = lookups.subject_id
+    INNER JOIN work_links
+        ON work_links.system = lookups.system AND work_links.lookup_id = lookups.lookup_id
+    WHERE
+        lookups.local_date = $day - 1
+        AND work_links.audit_date = $day - 1
+        AND work_links.strength >= 0.5
+        AND work_links.explanation NOT IN ('desk_function', 'handover')
 )
 
-SELECT user_nr, team_nr, focus_nr, occurred_at
-FROM tonight
-WHERE
-    lookup_nr IN (
-        SELECT lookup_nr FROM night_links WHERE strength >= 0.5 AND explanation <> 'desk_function'
-    )
-UNION
-SELECT yesterday.user_nr, yesterday.team_nr, yesterday.focus_nr, lookups.occurred_at
-FROM lookups
-INNER JOIN yesterday ON yesterday.user_id = lookups.user_id AND yesterday.subject_id = lookups.subject_id
-INNER JOIN work_links
-    ON work_links.system = lookups.system AND work_links.lookup_id = lookups.lookup_id
-WHERE
-    lookups.local_date = $day - 1
-    AND work_links.audit_date = $day - 1
-    AND work_links.strength >= 0.5
-    AND work_links.explanation NOT IN ('desk_function', 'handover')
+SELECT user_nr, team_nr, focus_nr, min(occurred_at) AS first_at, max(occurred_at) AS last_at
+FROM linked
+GROUP BY
+    user_nr,
+    team_nr,
+    focus_nr,
+    -- a microsecond where nothing is handed over: no two moments of a log lie closer
+    floor(seconds_between($night_start, occurred_at) / greatest($handover_hours * 3600.0, 0.000001))

@@ -10,6 +10,12 @@ DELETE FROM team_place_days WHERE day = $day;
 
 DELETE FROM reason_days WHERE day = $day;
 
+INSERT INTO numbers
+SELECT nr, text
+FROM known
+WHERE is_new
+ORDER BY nr;
+
 INSERT INTO numbered_interest_days
 SELECT user_nr, $day, focus_nr, team_nr, surname_nr, postcode_nr, home_nr, sex_nr
 FROM interests

@@ -20,7 +20,7 @@ from lookup_audit.reporting.quality.words import said, signed_titles
 from lookup_audit.scoring import score_day
 from lookup_audit.trends import store_trends
 from lookup_audit.triage import draw_control, remember_pairs, update_alerts
-from lookup_audit.warehouse import SignedSql, Warehouse, load_signed
+from lookup_audit.warehouse import Warehouse, load_signed
 
 
 @dataclass(frozen=True)
@@ -53,79 +53,79 @@ class Auditor:
         self._forest = NightlyForest(warehouse)
 
     def audit(self, day: date) -> NightSummary:
-        """Audit one day in one transaction, with what it means for later days; what it came to."""
+        """Audit one day, with what it means for later days, and keep all of it in one transaction; what it came to.
+
+        What the night is held against is put together before, in temporary tables: nobody else writes while this
+        process has the warehouse open.
+        """
+        started_at = _now(self._warehouse)
+        skipped = build_context(self._warehouse, day, self._explanations)
         with self._warehouse.transaction():
             before = left_by(self._warehouse, day)
-            summary = _audit_day(self._warehouse, day, self._explanations, self._rules, self._forest)
+            summary = self._judge(day, started_at, skipped)
             mark_readers(self._warehouse, day, before)
         return summary
 
-
-def _audit_day(
-    warehouse: Warehouse,
-    day: date,
-    explanations: list[SignedSql],
-    rules: list[SignedSql],
-    forest: NightlyForest,
-) -> NightSummary:
-    started_at = _now(warehouse)
-    run_id = warehouse.value(
-        "SELECT stable_id('r', [$day::VARCHAR, $config_hash, $code_version])",
-        {"day": day, "config_hash": warehouse.settings.config_hash, "code_version": code_version()},
-    )
-    again = warehouse.value("SELECT 1 FROM runs WHERE audit_date = $day", {"day": day}) is not None
-    why = warehouse.rows(
-        "SELECT DISTINCT reason FROM pending_days WHERE day = $day ORDER BY reason", {"day": day}
-    )
-    _forget_results(warehouse, day)
-    skipped = build_context(warehouse, day, explanations)
-    store_history(warehouse, day)
-    result = run_rules(warehouse, rules, day=day, run_id=run_id)
-    skipped += result.skipped
-    flag_above = forest.score_night(day)
-    odd = 0
-    if flag_above is None:
-        skipped.append("peer_anomaly: needs more past user-days")
-    else:
-        odd = flag_odd_days(warehouse, day=day, run_id=run_id, flag_above=flag_above)
-    calibration = current_calibration(warehouse, day)
-    score_day(warehouse, day, [*explanations, *rules], {"peer_anomaly": float(PROSE["weight"])}, calibration)
-    store_trends(warehouse, day)
-    draw_control(warehouse, day)
-    remember_pairs(warehouse, day)
-    update_alerts(warehouse)
-    warehouse.run("DELETE FROM pending_days WHERE day = $day", {"day": day})
-    keep_configuration(warehouse)
-    found = note_gaps(warehouse, day, skipped)
-    warehouse.run(
-        _RUN,
-        {
-            "run_id": run_id,
-            "day": day,
-            "started_at": started_at,
-            "finished_at": _now(warehouse),
-            "status": "done_with_skips" if skipped else "done",
-            "config_hash": warehouse.settings.config_hash,
-            "code_version": code_version(),
-            "findings": result.findings + odd,
-            "skipped": sorted(skipped),
-        },
-    )
-    row = warehouse.rows(
-        "SELECT lookups, explained, findings FROM runs WHERE audit_date = $day", {"day": day}
-    )[0]
-    touched = warehouse.value("SELECT count(*) FROM lookup_risk WHERE audit_date = $day", {"day": day})
-    return NightSummary(
-        day,
-        row["lookups"],
-        row["explained"],
-        row["findings"],
-        touched,
-        tuple(skipped),
-        again=again,
-        why=tuple(reason["reason"] for reason in why),
-        gaps=_in_words(found),
-    )
+    def _judge(self, day: date, started_at: datetime, skipped: list[str]) -> NightSummary:
+        """Rules, forest, risk and alerts of the night whose context is there, in place of what was kept of it."""
+        warehouse = self._warehouse
+        run_id = warehouse.value(
+            "SELECT stable_id('r', [$day::VARCHAR, $config_hash, $code_version])",
+            {"day": day, "config_hash": warehouse.settings.config_hash, "code_version": code_version()},
+        )
+        again = warehouse.value("SELECT 1 FROM runs WHERE audit_date = $day", {"day": day}) is not None
+        why = warehouse.rows(
+            "SELECT DISTINCT reason FROM pending_days WHERE day = $day ORDER BY reason", {"day": day}
+        )
+        _forget_results(warehouse, day)
+        store_history(warehouse, day)
+        result = run_rules(warehouse, self._rules, day=day, run_id=run_id)
+        skipped = [*skipped, *result.skipped]
+        flag_above = self._forest.score_night(day)
+        odd = 0
+        if flag_above is None:
+            skipped.append("peer_anomaly: needs more past user-days")
+        else:
+            odd = flag_odd_days(warehouse, day=day, run_id=run_id, flag_above=flag_above)
+        calibration = current_calibration(warehouse, day)
+        signed = [*self._explanations, *self._rules]
+        score_day(warehouse, day, signed, {"peer_anomaly": float(PROSE["weight"])}, calibration)
+        store_trends(warehouse, day)
+        draw_control(warehouse, day)
+        remember_pairs(warehouse, day)
+        update_alerts(warehouse)
+        warehouse.run("DELETE FROM pending_days WHERE day = $day", {"day": day})
+        keep_configuration(warehouse)
+        found = note_gaps(warehouse, day, skipped)
+        warehouse.run(
+            _RUN,
+            {
+                "run_id": run_id,
+                "day": day,
+                "started_at": started_at,
+                "finished_at": _now(warehouse),
+                "status": "done_with_skips" if skipped else "done",
+                "config_hash": warehouse.settings.config_hash,
+                "code_version": code_version(),
+                "findings": result.findings + odd,
+                "skipped": sorted(skipped),
+            },
+        )
+        row = warehouse.rows(
+            "SELECT lookups, explained, findings FROM runs WHERE audit_date = $day", {"day": day}
+        )[0]
+        touched = warehouse.value("SELECT count(*) FROM lookup_risk WHERE audit_date = $day", {"day": day})
+        return NightSummary(
+            day,
+            row["lookups"],
+            row["explained"],
+            row["findings"],
+            touched,
+            tuple(skipped),
+            again=again,
+            why=tuple(reason["reason"] for reason in why),
+            gaps=_in_words(found),
+        )
 
 
 def _in_words(found: list[Gap]) -> tuple[str, ...]:

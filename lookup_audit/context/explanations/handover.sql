@@ -1,11 +1,13 @@
 /*
 id = "handover"
-version = 2
+version = 3
 weight = 3.0
 legal_basis = { en = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)", nl = "Wpg art. 3 en 8 (noodzaak voor de dagelijkse politietaak); Richtlijn (EU) 2016/680 art. 25 (uit de log moet de reden van de bevraging blijken)" }
 needs = ["users.team"]
 columns_used = [
+    "first_at",
     "focus_nr",
+    "last_at",
     "lookup_nr",
     "occurred_at",
     "subject_nr",
@@ -61,5 +63,5 @@ INNER JOIN colleague_links
         AND colleague_links.team_nr = night.team_nr
         AND colleague_links.user_nr <> night.user_nr
 WHERE
-    colleague_links.occurred_at <= night.occurred_at
-    AND colleague_links.occurred_at >= night.occurred_at - to_hours($handover_hours)
+    colleague_links.first_at <= night.occurred_at
+    AND colleague_links.last_at >= night.occurred_at - to_hours($handover_hours)
