@@ -27,11 +27,10 @@ WITH seen AS MATERIALIZED (
         coalesce(night.channel, '') AS channel,
         coalesce(night.action, '') AS action,
         night.local_hour AS hour,
-        CASE WHEN duty.duty_state IN ('off', 'leave', 'sick') THEN 'off' ELSE 'on' END AS duty,
+        CASE WHEN night.duty_state IN ('off', 'leave', 'sick') THEN 'off' ELSE 'on' END AS duty,
         CASE WHEN work.is_explained THEN 1 ELSE 0 END AS explained
     FROM night
     INNER JOIN work ON work.lookup_nr = night.lookup_nr
-    INNER JOIN duty ON duty.lookup_nr = night.lookup_nr
 ),
 
 of_user AS (
@@ -81,7 +80,7 @@ SELECT
     coalesce(night.channel, '') AS channel,
     coalesce(night.action, '') AS action,
     night.local_hour AS hour,
-    CASE WHEN duty.duty_state IN ('off', 'leave', 'sick') THEN 'off' ELSE 'on' END AS duty,
+    CASE WHEN night.duty_state IN ('off', 'leave', 'sick') THEN 'off' ELSE 'on' END AS duty,
     count(*) AS lookups,
     max(risk.risk) AS risk
 FROM lookup_risk AS risk
@@ -92,7 +91,6 @@ INNER JOIN strongest
         AND strongest.motive = risk.motive
         AND strongest.place = 1
 INNER JOIN night ON night.system = risk.system AND night.lookup_id = risk.lookup_id
-INNER JOIN duty ON duty.lookup_nr = night.lookup_nr
 WHERE risk.audit_date = $day
 GROUP BY ALL
 ORDER BY ALL

@@ -35,4 +35,4 @@ matches AS (
 SELECT system, lookup_id, min(subject_id) AS subject_id
 FROM matches
 GROUP BY system, lookup_id
-HAVING count(DISTINCT subject_id) = 1
+HAVING min(subject_id) = max(subject_id)

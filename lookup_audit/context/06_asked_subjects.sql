@@ -9,6 +9,7 @@ WITH asked AS (
 behind AS (
     SELECT
         asked.subject_id,
+        subject.subject_id IS NOT NULL AS is_registered,
         subject.subject_type,
         CASE
             WHEN subject.subject_type = 'person' THEN subject.subject_id
@@ -25,6 +26,7 @@ behind AS (
 placed AS (
     SELECT
         behind.subject_id,
+        behind.is_registered,
         behind.subject_type,
         behind.person_id,
         coalesce(behind.person_id, behind.subject_id) AS focus_id,
@@ -51,6 +53,7 @@ residents AS (
 
 SELECT
     placed.subject_id,
+    placed.is_registered,
     placed.subject_type,
     placed.person_id,
     placed.focus_id,

@@ -8,6 +8,7 @@ WITH who AS (
 SELECT
     who.user_id,
     known.nr AS user_nr,
+    users.user_id IS NOT NULL AS is_registered,
     users.team,
     team.nr AS team_nr,
     users.function,

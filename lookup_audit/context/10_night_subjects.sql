@@ -3,6 +3,7 @@
 SELECT
     asked.subject_id,
     subject.nr AS subject_nr,
+    asked.is_registered,
     asked.subject_type,
     asked.person_id,
     person.nr AS person_nr,

@@ -5,10 +5,9 @@ WITH faces AS (
     FROM (
         SELECT user_nr, focus_nr, TRUE AS is_same_person FROM pairs
         UNION ALL
-        SELECT night.user_nr, night.subject_nr, FALSE AS is_same_person
-        FROM night
-        INNER JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
-        WHERE night_subjects.focus_nr <> night.subject_nr
+        SELECT user_nr, subject_nr, FALSE AS is_same_person
+        FROM user_subjects
+        WHERE focus_nr <> subject_nr
     ) AS known
     GROUP BY user_nr, focus_nr
 )

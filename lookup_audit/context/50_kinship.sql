@@ -3,7 +3,8 @@
 WITH declared AS (
     -- the relation itself, or who lives with them; the closest counts
     SELECT
-        night.lookup_nr,
+        asked.user_nr,
+        asked.subject_nr,
         arg_max(
             coalesce(relations.kind, 'other'),
             (
@@ -13,18 +14,20 @@ WITH declared AS (
             )
         ) AS relation_kind,
         max(reach.carries) AS relation_carries
-    FROM night
-    INNER JOIN reach ON reach.subject_nr = night.subject_nr
-    INNER JOIN relations
-        ON relations.subject_id = reach.reached_id AND relations.user_id = night.user_id
-    GROUP BY night.lookup_nr
+    FROM relations
+    INNER JOIN everyone ON everyone.user_id = relations.user_id
+    INNER JOIN reach ON reach.reached_id = relations.subject_id
+    INNER JOIN user_subjects AS asked
+        ON asked.user_nr = everyone.user_nr AND asked.subject_nr = reach.subject_nr
+    GROUP BY asked.user_nr, asked.subject_nr
 ),
 
 pairs AS (
-    SELECT DISTINCT night.user_id, night_subjects.surname_key, users.surname_key AS user_surname_key
-    FROM night
-    INNER JOIN users ON users.user_id = night.user_id
-    INNER JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
+    SELECT DISTINCT everyone.user_nr, night_subjects.surname_key, users.surname_key AS user_surname_key
+    FROM user_subjects AS asked
+    INNER JOIN everyone ON everyone.user_nr = asked.user_nr
+    INNER JOIN users ON users.user_id = everyone.user_id
+    INNER JOIN night_subjects ON night_subjects.subject_nr = asked.subject_nr
     WHERE
         users.surname_key = night_subjects.surname_key
         OR contains(users.surname_key, '-')
@@ -33,7 +36,7 @@ pairs AS (
 
 -- a double or married name matches on any of its parts
 parts AS (
-    SELECT pairs.user_id, pairs.surname_key, subject_part.part
+    SELECT pairs.user_nr, pairs.surname_key, subject_part.part
     FROM pairs
     CROSS JOIN unnest(string_split(pairs.surname_key, '-')) AS subject_part (part)
     WHERE list_contains(string_split(pairs.user_surname_key, '-'), subject_part.part)
@@ -67,15 +70,16 @@ counted AS (
 ),
 
 met AS (
-    SELECT user_id, sum(first_subjects) AS subjects_met
+    SELECT everyone.user_nr, sum(user_days.first_subjects) AS subjects_met
     FROM user_days
-    WHERE day < $day AND day >= $day - $history_days
-    GROUP BY user_id
+    INNER JOIN everyone ON everyone.user_id = user_days.user_id
+    WHERE user_days.day < $day AND user_days.day >= $day - $history_days
+    GROUP BY everyone.user_nr
 ),
 
 surnames AS (
     SELECT
-        parts.user_id,
+        parts.user_nr,
         parts.surname_key,
         min(greatest((counted.bearers + 1.0) / (persons.known + 1.0), coalesce(common.share, 0)))
             AS surname_share
@@ -83,21 +87,22 @@ surnames AS (
     INNER JOIN counted ON counted.part = parts.part
     CROSS JOIN persons
     LEFT JOIN common_surnames AS common ON common.surname_key = parts.part
-    GROUP BY parts.user_id, parts.surname_key
+    GROUP BY parts.user_nr, parts.surname_key
 )
 
 SELECT
-    night.lookup_nr,
+    asked.user_nr,
+    asked.subject_nr,
     declared.relation_kind,
     declared.relation_carries,
     surnames.surname_share IS NOT NULL AS same_surname,
     round(surnames.surname_share, 6) AS surname_share,
     -- how many bearers this user would have met by chance in the history window; 200 for what it does not hold
     round(surnames.surname_share * (coalesce(met.subjects_met, 0) + 200), 4) AS surname_by_chance
-FROM night
-INNER JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
-LEFT JOIN declared ON declared.lookup_nr = night.lookup_nr
+FROM user_subjects AS asked
+INNER JOIN night_subjects ON night_subjects.subject_nr = asked.subject_nr
+LEFT JOIN declared ON declared.user_nr = asked.user_nr AND declared.subject_nr = asked.subject_nr
 LEFT JOIN surnames
-    ON surnames.user_id = night.user_id AND surnames.surname_key = night_subjects.surname_key
-LEFT JOIN met ON met.user_id = night.user_id
+    ON surnames.user_nr = asked.user_nr AND surnames.surname_key = night_subjects.surname_key
+LEFT JOIN met ON met.user_nr = asked.user_nr
 WHERE declared.relation_kind IS NOT NULL OR surnames.surname_share IS NOT NULL

@@ -8,15 +8,14 @@ WITH tonight AS (
 
 at_home AS (
     SELECT DISTINCT
-        night.user_nr,
-        night.team_nr,
+        everyone.user_nr,
+        everyone.team_nr,
         everyone.own_subject_nr,
         everyone.home_postcode_nr,
         everyone.home_address_nr,
         everyone.home_address_key
-    FROM night
-    INNER JOIN everyone ON everyone.user_nr = night.user_nr
-    INNER JOIN home ON home.lookup_nr = night.lookup_nr
+    FROM home
+    INNER JOIN everyone ON everyone.user_nr = home.user_nr
     WHERE home.same_home_postcode
 ),
 
@@ -95,7 +94,7 @@ asked AS (
         coalesce(home.same_home_postcode, FALSE) AS in_own_street,
         coalesce(area.place_share, 0.001) AS place_share
     FROM unlinked
-    LEFT JOIN home ON home.lookup_nr = unlinked.lookup_nr
+    LEFT JOIN home ON home.user_nr = unlinked.user_nr AND home.subject_nr = unlinked.subject_nr
     LEFT JOIN area ON area.lookup_nr = unlinked.lookup_nr
 ),
 

@@ -4,18 +4,17 @@ WITH wanted AS (
 ),
 
 seen AS (
-    SELECT team_nr, focus_nr, user_nr FROM pairs
+    SELECT pairs.team_nr, pairs.focus_nr, pairs.user_nr
+    FROM pairs
+    INNER JOIN wanted ON wanted.team_nr = pairs.team_nr AND wanted.focus_nr = pairs.focus_nr
     UNION
     SELECT everyone.team_nr, history.focus_nr, history.user_nr
     FROM numbered_user_subject_days AS history
     INNER JOIN everyone ON everyone.user_nr = history.user_nr
-    WHERE
-        history.day < $day
-        AND history.day >= $day - $team_days
-        AND history.focus_nr IN (SELECT focus_nr FROM wanted)
+    INNER JOIN wanted ON wanted.team_nr = everyone.team_nr AND wanted.focus_nr = history.focus_nr
+    WHERE history.day < $day AND history.day >= $day - $team_days
 )
 
-SELECT seen.team_nr, seen.focus_nr, count(*) - 1 AS team_others
+SELECT team_nr, focus_nr, count(*) - 1 AS team_others
 FROM seen
-INNER JOIN wanted ON wanted.team_nr = seen.team_nr AND wanted.focus_nr = seen.focus_nr
-GROUP BY seen.team_nr, seen.focus_nr
+GROUP BY team_nr, focus_nr

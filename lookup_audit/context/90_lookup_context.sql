@@ -6,8 +6,8 @@ SELECT
     night.channel,
     coalesce(night_subjects.subject_type, night.subject_type) AS subject_type,
     -- work
-    work.work_strength,
-    work.subject_link_strength,
+    in_question.work_strength,
+    in_question.subject_link_strength,
     desks.user_nr IS NOT NULL AS is_desk,
     justification.reason_state,
     justification.reason_share,
@@ -17,8 +17,8 @@ SELECT
     coalesce(justification.contradicted_tie, 'none') AS contradicted_tie,
     coalesce(team_interest.team_others, 0) AS team_others,
     -- duty
-    duty.duty_state,
-    duty.minutes_from_shift,
+    night.duty_state,
+    night.minutes_from_shift,
     -- oneself
     coalesce(everyone.own_subject_nr = night.subject_nr, FALSE) AS is_own_record,
     coalesce(
@@ -92,8 +92,6 @@ SELECT
     coalesce(history.others_unlinked_days, 0) AS others_unlinked_days
 FROM in_question
 INNER JOIN night ON night.lookup_nr = in_question.lookup_nr
-INNER JOIN work ON work.lookup_nr = night.lookup_nr
-INNER JOIN duty ON duty.lookup_nr = night.lookup_nr
 INNER JOIN everyone ON everyone.user_nr = night.user_nr
 LEFT JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
 INNER JOIN justification ON justification.lookup_nr = night.lookup_nr
@@ -108,7 +106,7 @@ LEFT JOIN team_interest
     ON
         team_interest.team_nr = night.team_nr
         AND team_interest.focus_nr = night_subjects.focus_nr
-        AND work.is_unlinked
+        AND in_question.is_unlinked
 LEFT JOIN area ON area.lookup_nr = night.lookup_nr
 LEFT JOIN chance ON chance.lookup_nr = night.lookup_nr
 LEFT JOIN incident_bursts ON incident_bursts.lookup_nr = night.lookup_nr
@@ -116,11 +114,11 @@ LEFT JOIN skew
     ON
         skew.user_nr = night.user_nr
         AND skew.focus_nr = night_subjects.focus_nr
-        AND work.subject_link_strength < 0.3
+        AND in_question.subject_link_strength < 0.3
 LEFT JOIN volume ON volume.user_id = night.user_id
 LEFT JOIN desks ON desks.user_nr = night.user_nr
-LEFT JOIN home ON home.lookup_nr = night.lookup_nr
-LEFT JOIN kinship ON kinship.lookup_nr = night.lookup_nr
+LEFT JOIN home ON home.user_nr = night.user_nr AND home.subject_nr = night.subject_nr
+LEFT JOIN kinship ON kinship.user_nr = night.user_nr AND kinship.subject_nr = night.subject_nr
 LEFT JOIN news_context ON news_context.lookup_nr = night.lookup_nr
 LEFT JOIN bursts ON bursts.focus_nr = night_subjects.focus_nr
 LEFT JOIN firsts ON firsts.lookup_nr = night.lookup_nr

@@ -1,7 +1,7 @@
 """The context of a night: numbered SQL steps, with the explanations between them.
 
-Each step file is one SELECT whose result becomes a temporary table of the same name (`11_night.sql` makes
-`night`). From `11_night.sql` on whole numbers stand for users, subjects and what they are told by. Steps before 30
+Each step file is one SELECT whose result becomes a temporary table of the same name (`12_night.sql` makes
+`night`). From `11_duty.sql` on whole numbers stand for users, subjects and what they are told by. Steps before 30
 prepare what explanations read; the explanations fill `night_links`; the rest ends in `lookup_context`, one row per
 lookup that a rule may ask about. Nothing of the warehouse is changed until `store_history`.
 """
@@ -18,8 +18,8 @@ from lookup_audit.warehouse import SignedSql, Warehouse
 
 _FIRST_STEP_AFTER_LINKS = "30"
 _READ_LATER = {
-    "everyone", "night", "night_subjects", "duty", "work", "home", "firsts",
-    "interests", "places", "reasons", "known", "lookup_context",
+    "known", "everyone", "night", "night_subjects", "work", "home", "firsts", "user_subject_day",
+    "interests", "places", "reasons", "lookup_context",
 }  # fmt: skip
 _PART = 2_000_000  # lookups that a step with $after and $until in it takes at a time
 

@@ -259,15 +259,15 @@ WITH given AS (
         CASE WHEN night.reason IS NULL OR night.reason = '' THEN '' ELSE 'given' END AS justification,
         CASE WHEN night.case_id IS NULL THEN '' ELSE 'given' END AS case_id,
         CASE
-            WHEN night.subject_id IS NULL THEN ''
-            WHEN night.subject_id IN (SELECT known.subject_id FROM subjects AS known) THEN 'known'
+            WHEN night.subject_nr IS NULL THEN ''
+            WHEN night_subjects.is_registered THEN 'known'
             ELSE 'unknown'
         END AS subject_id,
-        CASE
-            WHEN night.user_id IN (SELECT known.user_id FROM users AS known) THEN 'known' ELSE 'unknown'
-        END AS user_id,
+        CASE WHEN everyone.is_registered THEN 'known' ELSE 'unknown' END AS user_id,
         count(*) AS lookups
     FROM night
+    INNER JOIN everyone ON everyone.user_nr = night.user_nr
+    LEFT JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
     GROUP BY ALL
 )
 

@@ -1,6 +1,6 @@
 /*
 id = "desk_function"
-version = 2
+version = 3
 weight = 5.0
 legal_basis = { en = "Wpg art. 3 and 8 (necessity for daily police work); LED 2016/680 art. 25 (the log must let one establish the justification)", nl = "Wpg art. 3 en 8 (noodzaak voor de dagelijkse politietaak); Richtlijn (EU) 2016/680 art. 25 (uit de log moet de reden van de bevraging blijken)" }
 needs = ["users.function"]
@@ -70,6 +70,5 @@ SELECT
     END AS strength
 FROM night
 INNER JOIN desks ON desks.user_nr = night.user_nr
-INNER JOIN duty ON duty.lookup_nr = night.lookup_nr
 LEFT JOIN returns ON returns.user_nr = night.user_nr AND returns.subject_nr = night.subject_nr
-WHERE duty.duty_state IN ('duty', 'standby', 'overtime', 'unknown', 'unrostered')
+WHERE night.duty_state IN ('duty', 'standby', 'overtime', 'unknown', 'unrostered')

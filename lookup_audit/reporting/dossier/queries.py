@@ -2,7 +2,7 @@
 
 _MINE = "lookups.user_id = $user AND lookups.local_date BETWEEN $first AND $last"
 
-# The same states as `15_duty.sql` gives a night, of which a lookup's local day has the bounds: a shift that starts
+# The same states as `11_duty.sql` gives a night, of which a lookup's local day has the bounds: a shift that starts
 # on a later day is not read, and duty wins over leave where both are rostered.
 LOOKUPS = f"""
 WITH of_user AS (

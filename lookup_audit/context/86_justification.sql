@@ -103,7 +103,8 @@ SELECT
     contradicted.lookup_nr IS NOT NULL AS is_contradicted,
     coalesce(series.circles, 0) AS contradicted_circles,
     contradicted.tie AS contradicted_tie
-FROM night
+FROM in_question
+INNER JOIN night ON night.lookup_nr = in_question.lookup_nr
 LEFT JOIN systems ON systems.system = night.system
 LEFT JOIN common_reasons ON common_reasons.reason = night.reason
 LEFT JOIN contradicted ON contradicted.lookup_nr = night.lookup_nr

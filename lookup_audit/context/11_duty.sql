@@ -2,37 +2,41 @@
 -- nothing that starts after it is read. Duty wins over leave where both are rostered. Someone who does a
 -- shift's worth of lookups between shifts was at work: the roster is wrong or late (unrostered), not the user.
 WITH near_shifts AS (
-    SELECT user_id, starts_at, ends_at, coalesce(kind, 'duty') AS kind
+    SELECT everyone.user_nr, shifts.starts_at, shifts.ends_at, coalesce(shifts.kind, 'duty') AS kind
     FROM shifts
-    WHERE starts_at < $night_end AND ends_at >= $night_start - to_days(1)
+    INNER JOIN everyone ON everyone.user_id = shifts.user_id
+    WHERE shifts.starts_at < $night_end AND shifts.ends_at >= $night_start - to_days(1)
 ),
 
 rostered AS (
-    SELECT DISTINCT user_id
+    SELECT DISTINCT everyone.user_nr
     FROM shifts
-    WHERE starts_at < $night_end AND ends_at >= $night_end - to_days($roster_days)
+    INNER JOIN everyone ON everyone.user_id = shifts.user_id
+    WHERE shifts.starts_at < $night_end AND shifts.ends_at >= $night_end - to_days($roster_days)
 ),
 
 compared AS (
     SELECT
-        night.lookup_nr,
-        night.user_id,
-        night.occurred_at,
+        lookups.rowid AS lookup_nr,
+        everyone.user_nr,
+        lookups.occurred_at,
         near_shifts.kind,
-        night.occurred_at BETWEEN near_shifts.starts_at AND near_shifts.ends_at AS inside,
+        lookups.occurred_at BETWEEN near_shifts.starts_at AND near_shifts.ends_at AS inside,
         greatest(
-            seconds_between(night.occurred_at, near_shifts.starts_at),
-            seconds_between(near_shifts.ends_at, night.occurred_at),
+            seconds_between(lookups.occurred_at, near_shifts.starts_at),
+            seconds_between(near_shifts.ends_at, lookups.occurred_at),
             0
         ) / 60.0 AS minutes_outside
-    FROM night
-    LEFT JOIN near_shifts ON near_shifts.user_id = night.user_id
+    FROM lookups
+    INNER JOIN everyone ON everyone.user_id = lookups.user_id
+    LEFT JOIN near_shifts ON near_shifts.user_nr = everyone.user_nr
+    WHERE lookups.local_date = $day
 ),
 
 against_shifts AS (
     SELECT
         lookup_nr,
-        user_id,
+        user_nr,
         occurred_at,
         coalesce(bool_or(inside AND kind = 'duty'), FALSE) AS on_duty,
         coalesce(bool_or(inside AND kind = 'standby'), FALSE) AS on_standby,
@@ -41,13 +45,13 @@ against_shifts AS (
         coalesce(bool_or(inside AND kind = 'sick'), FALSE) AS on_sick_leave,
         min(CASE WHEN kind IN ('duty', 'standby') THEN minutes_outside END) AS minutes_outside
     FROM compared
-    GROUP BY lookup_nr, user_id, occurred_at
+    GROUP BY lookup_nr, user_nr, occurred_at
 ),
 
 states AS (
     SELECT
         against_shifts.lookup_nr,
-        against_shifts.user_id,
+        against_shifts.user_nr,
         against_shifts.occurred_at,
         CASE
             WHEN against_shifts.on_duty THEN 'duty'
@@ -56,19 +60,19 @@ states AS (
             WHEN against_shifts.on_leave THEN 'leave'
             WHEN against_shifts.on_sick_leave THEN 'sick'
             WHEN against_shifts.in_training THEN 'training'
-            WHEN rostered.user_id IS NULL THEN 'unknown'
+            WHEN rostered.user_nr IS NULL THEN 'unknown'
             ELSE 'off'
         END AS duty_state,
         round(against_shifts.minutes_outside, 1) AS minutes_from_shift
     FROM against_shifts
-    LEFT JOIN rostered ON rostered.user_id = against_shifts.user_id
+    LEFT JOIN rostered ON rostered.user_nr = against_shifts.user_nr
 ),
 
 working AS (
-    SELECT user_id
+    SELECT user_nr
     FROM states
     WHERE duty_state = 'off'
-    GROUP BY user_id
+    GROUP BY user_nr
     HAVING
         count(*) >= $unrostered_lookups
         AND seconds_between(min(occurred_at), max(occurred_at)) >= $unrostered_hours * 3600
@@ -77,9 +81,9 @@ working AS (
 SELECT
     states.lookup_nr,
     CASE
-        WHEN states.duty_state = 'off' AND working.user_id IS NOT NULL THEN 'unrostered'
+        WHEN states.duty_state = 'off' AND working.user_nr IS NOT NULL THEN 'unrostered'
         ELSE states.duty_state
     END AS duty_state,
     states.minutes_from_shift
 FROM states
-LEFT JOIN working ON working.user_id = states.user_id
+LEFT JOIN working ON working.user_nr = states.user_nr
