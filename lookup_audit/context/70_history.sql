@@ -44,7 +44,6 @@ often_seen AS (
 
 SELECT
     unlinked.lookup_nr,
-    firsts.met_before,
     coalesce(past.unlinked_days, 0) + CASE WHEN unlinked_pairs.user_nr IS NOT NULL THEN 1 ELSE 0 END AS unlinked_days,
     coalesce(past.linked_days, 0) AS linked_days,
     coalesce(date_diff('day', past.first_unlinked_on, $day), 0) AS unlinked_span_days,
@@ -54,7 +53,6 @@ SELECT
         coalesce(popularity.unlinked_user_days, 0) - coalesce(past.unlinked_days, 0), 0
     ) AS others_unlinked_days
 FROM unlinked
-INNER JOIN firsts ON firsts.user_nr = unlinked.user_nr AND firsts.subject_nr = unlinked.subject_nr
 LEFT JOIN unlinked_pairs
     ON unlinked_pairs.user_nr = unlinked.user_nr AND unlinked_pairs.focus_nr = unlinked.focus_nr
 LEFT JOIN acquaintance AS past ON past.user_nr = unlinked.user_nr AND past.focus_nr = unlinked.focus_nr

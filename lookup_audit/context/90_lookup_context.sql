@@ -9,12 +9,19 @@ SELECT
     in_question.work_strength,
     in_question.subject_link_strength,
     desks.user_nr IS NOT NULL AS is_desk,
-    justification.reason_state,
-    justification.reason_share,
-    justification.reason_demanded,
-    justification.is_contradicted,
-    justification.contradicted_circles,
-    coalesce(justification.contradicted_tie, 'none') AS contradicted_tie,
+    CASE
+        WHEN night.reason IS NULL THEN 'none'
+        WHEN length(night.reason) < 4 THEN 'says nothing'
+        WHEN common_reasons.reason_share >= $boilerplate_share THEN 'boilerplate'
+        ELSE 'given'
+    END AS reason_state,
+    round(common_reasons.reason_share, 4) AS reason_share,
+    coalesce(
+        list_contains($reason_systems, night.system) OR giving_systems.given_share >= $reason_demanded_share, FALSE
+    ) AS reason_demanded,
+    contradicted.lookup_nr IS NOT NULL AS is_contradicted,
+    coalesce(contradicted.contradicted_circles, 0) AS contradicted_circles,
+    coalesce(contradicted.contradicted_tie, 'none') AS contradicted_tie,
     coalesce(team_interest.team_others, 0) AS team_others,
     -- duty
     night.duty_state,
@@ -83,8 +90,8 @@ SELECT
     skew.skew_by_chance,
     coalesce(skew.skew_evidence, 0) AS skew_evidence,
     -- history
-    coalesce(NOT firsts.met_before, FALSE) AS is_first,
-    coalesce(history.met_before, FALSE) AS met_before,
+    coalesce(firsts.lookup_nr = night.lookup_nr AND NOT firsts.met_before, FALSE) AS is_first,
+    coalesce(firsts.met_before, FALSE) AS met_before,
     coalesce(history.unlinked_days, 0) AS unlinked_days,
     coalesce(history.linked_days, 0) AS linked_days,
     coalesce(history.unlinked_span_days, 0) AS unlinked_span_days,
@@ -94,7 +101,9 @@ FROM in_question
 INNER JOIN night ON night.lookup_nr = in_question.lookup_nr
 INNER JOIN everyone ON everyone.user_nr = night.user_nr
 LEFT JOIN night_subjects ON night_subjects.subject_nr = night.subject_nr
-INNER JOIN justification ON justification.lookup_nr = night.lookup_nr
+LEFT JOIN giving_systems ON giving_systems.system = night.system
+LEFT JOIN common_reasons ON common_reasons.reason = night.reason
+LEFT JOIN contradicted ON contradicted.lookup_nr = night.lookup_nr
 LEFT JOIN (
     SELECT own_subject_nr, list(team_nr) FILTER (WHERE team_nr IS NOT NULL) AS teams
     FROM everyone
@@ -121,6 +130,6 @@ LEFT JOIN home ON home.user_nr = night.user_nr AND home.subject_nr = night.subje
 LEFT JOIN kinship ON kinship.user_nr = night.user_nr AND kinship.subject_nr = night.subject_nr
 LEFT JOIN news_context ON news_context.lookup_nr = night.lookup_nr
 LEFT JOIN bursts ON bursts.focus_nr = night_subjects.focus_nr
-LEFT JOIN firsts ON firsts.lookup_nr = night.lookup_nr
+LEFT JOIN firsts ON firsts.user_nr = night.user_nr AND firsts.subject_nr = night.subject_nr
 LEFT JOIN history ON history.lookup_nr = night.lookup_nr
 WHERE night.lookup_nr > $after AND night.lookup_nr <= $until
