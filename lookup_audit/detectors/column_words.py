@@ -43,6 +43,12 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "incident_id": ("the number of the incident", "het nummer van het incident"),
     "starts_at": ("when the user was sent", "wanneer de medewerker is ingezet"),
     "ends_at": ("when the user was done there", "wanneer de inzet klaar was"),
+    "first_at": (
+        "the first lookup of a colleague with a work link, of a stretch within the time that a hand-over lasts",
+        "de eerste bevraging van een collega met een werkgerelateerde aanleiding, van een reeks binnen de duur "
+        "van een overdracht",
+    ),
+    "last_at": ("the last one of that stretch", "de laatste bevraging van die reeks"),
     "as_team": (
         "the team was sent, the user is not named",
         "het team is ingezet, de medewerker staat er niet bij naam",
