@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from lookup_audit import clock
 from lookup_audit.cli import app
+from lookup_audit.context import build_context
 from lookup_audit.errors import InputError, WarehouseError, WarehouseLocked
 from lookup_audit.ingest import ingest
 from lookup_audit.ingest import load as loading
@@ -30,7 +31,7 @@ from lookup_audit.privacy.trail import list_entries, record, verify
 from lookup_audit.reporting.publish import publish
 from lookup_audit.settings import Settings
 from lookup_audit.simulate import simulate
-from lookup_audit.warehouse import Warehouse, opening
+from lookup_audit.warehouse import Warehouse, load_signed, opening
 from lookup_audit.warehouse.lock import Waiting, described, holder
 from lookup_audit.warehouse.memory import available_memory, memory_limit
 from lookup_audit.warehouse.rebuild import held
@@ -55,6 +56,32 @@ def audited(drop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         audit(warehouse, days_to_audit(warehouse))
         publish(warehouse)
     return path
+
+
+def test_what_a_night_is_held_against_changes_nothing_that_is_kept(drop: Path) -> None:
+    """It is put together before the transaction of the night: killed there, the warehouse is as it was."""
+    with Warehouse(None, SETTINGS) as warehouse:
+        ingest(warehouse, drop)
+        first, second = days_to_audit(warehouse)
+        audit(warehouse, [first])
+        before = _kept(warehouse)
+        for day in (first, second):
+            build_context(warehouse, day, load_signed("explanation"))
+            assert warehouse.value("SELECT count(*) FROM lookup_context") > 0
+            assert _kept(warehouse) == before
+
+
+def _kept(warehouse: Warehouse) -> dict[str, tuple[Any, ...]]:
+    """How many rows each table of the warehouse itself has, and a sum over what is in them."""
+    tables = warehouse.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY table_name")
+    return {
+        row["table_name"]: tuple(
+            warehouse.rows(f'SELECT count(*) AS n, sum(hash(t)) AS sum FROM "{row["table_name"]}" AS t')[
+                0
+            ].values()
+        )
+        for row in tables
+    }
 
 
 # ── two at once ─────────────────────────────────────────────────────────────────────────────────────────
