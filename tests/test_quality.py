@@ -19,9 +19,19 @@ SYSTEMS = {"BVH": 60, "BRP": 40, "RDW": 30}
 
 NIGHT = """
 CREATE OR REPLACE TEMP TABLE night AS
-SELECT lookups.*, users.team, lookups.justification AS reason
+SELECT
+    lookups.*, lookups.user_id AS user_nr, lookups.subject_id AS subject_nr, users.team,
+    lookups.justification AS reason
 FROM lookups LEFT JOIN users ON users.user_id = lookups.user_id
 WHERE local_date = $day
+"""
+WHO = """
+CREATE OR REPLACE TEMP TABLE everyone AS
+SELECT DISTINCT user_nr, user_nr IN (SELECT user_id FROM users) AS is_registered FROM night
+"""
+WHOM = """
+CREATE OR REPLACE TEMP TABLE night_subjects AS
+SELECT DISTINCT subject_nr, subject_nr IN (SELECT subject_id FROM subjects) AS is_registered FROM night
 """
 VOLUME = """
 INSERT INTO volume_days
@@ -82,6 +92,8 @@ class Unit:
         found: list[Gap] = []
         for day in days or self.days:
             self.warehouse.run(NIGHT, {"day": day})
+            self.warehouse.run(WHO)
+            self.warehouse.run(WHOM)
             self.warehouse.run("DELETE FROM volume_days WHERE day = $day", {"day": day})
             self.warehouse.run(VOLUME, {"day": day})
             self.warehouse.run(

@@ -44,7 +44,7 @@ def note_gaps(warehouse: Warehouse, day: date, skipped: Sequence[str]) -> list[G
     Parameters
     ----------
     warehouse
-        With the temporary table `night`, and `volume_days` of the day filled.
+        With the context of the night, and `volume_days` of the day filled.
     day
         The local day; days without any lookup just before it are noted with it.
     skipped
