@@ -7,6 +7,7 @@ lookup that a rule may ask about. Nothing of the warehouse is changed until `sto
 """
 
 import re
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
@@ -46,34 +47,31 @@ def build_context(warehouse: Warehouse, day: date, explanations: list[SignedSql]
         ``"own_case: needs case_members"`` for each explanation that could not run.
     """
     values = night_values(day, warehouse.settings)
-    skipped = []
-    before = [(name, select) for name, select in _steps() if name < _FIRST_STEP_AFTER_LINKS]
-    after = [(name, select) for name, select in _steps() if name >= _FIRST_STEP_AFTER_LINKS]
+    before = [step for step in _steps() if step[0] < _FIRST_STEP_AFTER_LINKS]
+    after = [step for step in _steps() if step[0] >= _FIRST_STEP_AFTER_LINKS]
     # a hand-over passes on the links of colleagues, so it comes after all others
     explanations = sorted(explanations, key=lambda one: "colleague_links" in one.query)
     links_of_colleagues = _text("colleague_links.sql")
-    later = [links_of_colleagues, *(one.query for one in explanations), *(select for _, select in after)]
-    _make_tables(warehouse, before, values, later)
+    readers = _Readers(
+        warehouse,
+        [*(text for _, text in _steps()), links_of_colleagues, *(one.query for one in explanations)],
+    )
+    _make_tables(warehouse, before, values, readers)
     warehouse.run(
         "CREATE OR REPLACE TEMP TABLE night_links (lookup_nr BIGINT, explanation VARCHAR, strength DOUBLE)"
     )
+    skipped = []
     for explanation in explanations:
         if "colleague_links" in explanation.query:
             _make_table(warehouse, "29_colleague_links", links_of_colleagues, values)
         missing = missing_needs(warehouse, explanation)
         if missing:
             skipped.append(f"{explanation.id}: needs {', '.join(missing)}")
-            continue
-        warehouse.run(
-            "INSERT INTO night_links "
-            "SELECT lookup_nr, $explanation_id, round(least(max(strength), 1.0), 6) "
-            f"FROM ({explanation.query}) AS links WHERE strength > 0 GROUP BY lookup_nr",
-            {
-                **used_in(explanation.query, {**values, **explanation.values(warehouse.settings)}),
-                "explanation_id": explanation.id,
-            },
-        )
-    _make_tables(warehouse, after, values, [])
+        else:
+            _link(warehouse, explanation, values)
+        readers.done(explanation.query)
+    readers.done(links_of_colleagues)
+    _make_tables(warehouse, after, values, readers)
     return skipped
 
 
@@ -107,21 +105,46 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
+class _Readers:
+    """How many statements have yet to read each table of the night; the last one's gives its memory back."""
+
+    def __init__(self, warehouse: Warehouse, texts: list[str]) -> None:
+        self._warehouse = warehouse
+        self._left = Counter(table for text in texts for table in _tables_in(text))
+
+    def done(self, text: str) -> None:
+        """Tell that a statement was run, or will not be."""
+        for table in _tables_in(text):
+            self._left[table] -= 1
+            if not self._left[table] and table not in _READ_LATER:
+                self._warehouse.run(f"DROP TABLE IF EXISTS temp.{table}")
+
+
+@cache
+def _tables_in(text: str) -> tuple[str, ...]:
+    words = set(re.findall(r"\w+", re.sub(r"--.*", "", text)))
+    return tuple(sorted(words & {"colleague_links", *(_table(name) for name, _ in _steps())}))
+
+
+def _link(warehouse: Warehouse, explanation: SignedSql, values: dict[str, Any]) -> None:
+    """Add what one explanation says of the night to `night_links`: of each lookup its strongest link."""
+    warehouse.run(
+        "INSERT INTO night_links "
+        "SELECT lookup_nr, $explanation_id, round(least(max(strength), 1.0), 6) "
+        f"FROM ({explanation.query}) AS links WHERE strength > 0 GROUP BY lookup_nr",
+        {
+            **used_in(explanation.query, {**values, **explanation.values(warehouse.settings)}),
+            "explanation_id": explanation.id,
+        },
+    )
+
+
 def _make_tables(
-    warehouse: Warehouse, steps: list[tuple[str, str]], values: dict[str, Any], later: list[str]
+    warehouse: Warehouse, steps: list[tuple[str, str]], values: dict[str, Any], readers: _Readers
 ) -> None:
-    """Make the table of each step in turn; what neither the steps left nor `later` read gives its memory back."""
-    for place, (name, select) in enumerate(steps):
-        _drop_unread(warehouse, [*(left for _, left in steps[place:]), *later])
+    for name, select in steps:
         _make_table(warehouse, name, select, values)
-    _drop_unread(warehouse, later)
-
-
-def _drop_unread(warehouse: Warehouse, texts: list[str]) -> None:
-    words = set(re.findall(r"\w+", re.sub(r"--.*", "", "\n".join(texts))))
-    tables = {_table(name) for name, _ in _steps()} | {"colleague_links"}
-    for table in sorted(tables - words - _READ_LATER):
-        warehouse.run(f"DROP TABLE IF EXISTS temp.{table}")
+        readers.done(select)
 
 
 def _table(name: str) -> str:
