@@ -297,7 +297,8 @@ def test_a_mapping_that_is_wrong_leaves_2_and_a_broken_file_beside_it_1(
     (tmp_path / "mapped" / "mapping.toml").write_text("[tables.lookup]\n")
     (tmp_path / "torn" / "lookups-2026-01-05.csv").write_bytes(b"")
     path = tmp_path / "w.duckdb"
-    assert command("night", tmp_path / "mapped", "--warehouse", path)[0] == 2
+    code, out, _ = command("night", tmp_path / "mapped", "--warehouse", path)
+    assert (code, "tables.lookup: unknown; did you mean lookups?" in out) == (2, True), out
     assert command("night", tmp_path / "mapped", tmp_path / "torn", "--warehouse", path)[0] == 1
 
 

@@ -101,6 +101,10 @@ def _drops(drops: "Sequence[Drop]") -> Iterator[tuple[str, str]]:
     yield "drops", total
     for drop in sorted(drops, key=lambda drop: drop.exit_code == 0)[:_MOST]:
         yield "", f"{drop.name}: {_said(drop)}"
+        faults = drop.why.splitlines()[1:]
+        yield from (("", fault) for fault in faults[:_MOST])
+        if len(faults) > _MOST:
+            yield "", f"  … and {len(faults) - _MOST} more"
     if len(drops) > _MOST:
         yield "", f"… and {len(drops) - _MOST:,} more (--json lists all)"
     known = [drop for drop in drops if drop.outcome == "known"]
