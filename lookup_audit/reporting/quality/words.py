@@ -95,7 +95,7 @@ def _odd(gap: Gap, words: Words) -> str:
             **told,
         ),
         "new_value": _("A new value in the column %(column)s: %(value)s (%(seen)s lookups)", **told),
-        "vanished_value": _("A value that is gone from the column %(column)s: %(value)s", **told),
+        "vanished_value": _("The value %(value)s is missing from the column %(column)s", **told),
         "share": _(
             "The column %(part)s is filled in %(seen)s of lookups, where %(expected)s is usual,", **told
         ),
