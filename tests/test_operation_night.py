@@ -302,6 +302,19 @@ def test_a_mapping_that_is_wrong_leaves_2_and_a_broken_file_beside_it_1(
     assert command("night", tmp_path / "mapped", tmp_path / "torn", "--warehouse", path)[0] == 1
 
 
+def test_a_night_says_which_columns_mean_nothing_and_how_many_users_nobody_knows(
+    tmp_path: Path, command: Command
+) -> None:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    (drop / "users.csv").write_text("user_id\nu1\n")
+    (drop / "lookups.csv").write_text(
+        "lookup_id,occurred_at,user_id,system,subject_id,actie\n1,2026-01-05 09:00,u2,BVH,P1,view\n"
+    )
+    _, out, _ = command("night", drop, "--warehouse", tmp_path / "w.duckdb")
+    assert "warning    unknown column:actie: 1, unknown user: 1" in out
+
+
 def test_status_says_in_its_first_line_whether_last_night_is_complete(
     drops: Path, tmp_path: Path, command: Command
 ) -> None:

@@ -68,6 +68,9 @@ def _lines(night: "Night", warehouse: Path) -> Iterator[tuple[str, str]]:
     if night.rejected:
         reasons = [f"{reason} {count:,}" for reason, count in night.rejected.items()]
         yield "rejected", f"{counted(sum(night.rejected.values()), 'row')}: {_first(reasons)}"
+    if night.warnings:
+        odd = [f"{kind.replace('_', ' ')}: {count:,}" for kind, count in night.warnings.items()]
+        yield "warning", _first(odd)
     yield from _audited(night)
     yield (
         "alerts",

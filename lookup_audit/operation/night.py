@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -47,6 +47,7 @@ class Drop:
     duplicates: int = 0
     still_rejected: int = 0
     ignored: tuple[str, ...] = ()
+    warnings: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,14 @@ class Night:
         if self.rejected or self.absent:
             codes.add(SHORTFALL)
         return next((code for code in (FAILED, MISCONFIGURED, SHORTFALL) if code in codes), DONE)
+
+    @property
+    def warnings(self) -> dict[str, int]:
+        """What was odd about rows that were loaded all the same, as in `ingest`, with how often."""
+        total: Counter[str] = Counter()
+        for drop in self.drops:
+            total.update(drop.warnings)
+        return dict(sorted(total.items()))
 
     @property
     def skipped(self) -> dict[str, int]:
@@ -192,6 +201,7 @@ def _said(drop: Path, summary: IngestSummary) -> Drop:
             report.rows_rejected for report in summary.files if report.status == "already_loaded"
         ),
         ignored=tuple(summary.ignored),
+        warnings=summary.warnings,
     )
 
 
