@@ -315,6 +315,17 @@ def test_a_night_says_which_columns_mean_nothing_and_how_many_users_nobody_knows
     assert "warning    unknown column:actie: 1, unknown user: 1" in out
 
 
+def test_a_list_of_rejected_rows_that_is_cut_says_how_many_there_are(tmp_path: Path, command: Command) -> None:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    (drop / "users.csv").write_text("user_id\nu1\n")
+    rows = "".join(f"{number},yesterday,u1,BVH,P1\n" for number in range(201))
+    (drop / "lookups.csv").write_text(f"lookup_id,occurred_at,user_id,system,subject_id\n{rows}")
+    command("night", drop, "--warehouse", tmp_path / "w.duckdb")
+    _, _, err = command("status", "--rejected", "--warehouse", tmp_path / "w.duckdb")
+    assert "the first 200 of 201 rejected rows" in err
+
+
 def test_status_says_in_its_first_line_whether_last_night_is_complete(
     drops: Path, tmp_path: Path, command: Command
 ) -> None:

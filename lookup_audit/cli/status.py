@@ -14,6 +14,7 @@ from lookup_audit.cli.common import (
     WaitOption,
     WarehouseOption,
     counted,
+    note,
     open_warehouse,
     program,
     say,
@@ -77,6 +78,11 @@ def status(
             [tuple(row.values()) for row in state["rejected_list"]],
             numbers=(1,),
         )
+        shown, all_rows = len(state["rejected_list"]), state["rejected_rows"]
+        if shown < all_rows:
+            note(
+                f"the first {shown:,} of {counted(all_rows, 'rejected row')}; all are in the table rejected_rows"
+            )
     else:
         say(_first_line(state, settings))
         _say_rest(state)
