@@ -1,6 +1,8 @@
 """The nightly run in one command: what it says, leaves, and leaves with; and status, by which it is watched."""
 
+import errno
 import json
+import os
 import re
 import shutil
 import stat
@@ -315,7 +317,31 @@ def test_a_night_says_which_columns_mean_nothing_and_how_many_users_nobody_knows
     assert "warning    unknown column:actie: 1, unknown user: 1" in out
 
 
-def test_a_list_of_rejected_rows_that_is_cut_says_how_many_there_are(tmp_path: Path, command: Command) -> None:
+def test_a_drop_without_rights_is_named_and_does_not_stop_the_others(
+    drops: Path, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    listed = Path.iterdir
+
+    def refused(
+        path: Path,
+    ) -> Iterator[Path]:  # rights of a folder do not hold for every account that runs this
+        if path == closed:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    monkeypatch.setattr(os, "access", lambda path, mode, **_: Path(path) != closed)
+    code, out, _ = command("night", closed, drops / "2026-01-05", "--warehouse", tmp_path / "w.duckdb")
+    assert (code, "1 loaded, 1 failed" in out) == (1, True), out
+    assert f"closed: FAILED: {closed}: cannot be read: Permission denied" in out
+    assert command("ingest", closed, "--warehouse", tmp_path / "w.duckdb")[0] == 1
+
+
+def test_a_list_of_rejected_rows_that_is_cut_says_how_many_there_are(
+    tmp_path: Path, command: Command
+) -> None:
     drop = tmp_path / "drop"
     drop.mkdir()
     (drop / "users.csv").write_text("user_id\nu1\n")

@@ -87,7 +87,9 @@ def simulate(
 
 
 def ingest(
-    drop: Annotated[Path, typer.Argument(help="A folder with files named after their tables.")],
+    drop: Annotated[
+        Path, typer.Argument(readable=False, help="A folder with files named after their tables.")
+    ],
     mapping: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A mapping.toml for foreign names, values and times.")
     ] = None,

@@ -40,7 +40,12 @@ def register(app: typer.Typer) -> None:
 
 def night(
     drops: Annotated[
-        list[Path], typer.Argument(metavar="DROP…", help="Folders of files, loaded in order of name.")
+        list[Path],
+        typer.Argument(
+            metavar="DROP…",
+            help="Folders of files, loaded in order of name.",
+            readable=False,  # one that cannot be read is a failure of that drop (1), and no wrong usage (2)
+        ),
     ],
     mapping: Annotated[
         Path | None,

@@ -53,7 +53,10 @@ def ingest(
     SettingsError
         The mapping says something unknown or impossible.
     """
-    files, ignored = _files(warehouse, drop, mapping)
+    try:
+        files, ignored = _files(warehouse, drop, mapping)
+    except OSError as error:  # a folder without rights, a share that is gone
+        raise InputError(f"{drop}: cannot be read: {error.strerror}") from error
     _require_tables(warehouse, drop, files, ignored)
     reports: list[FileReport] = []
     with _private_folder(warehouse.path) as folder:

@@ -181,9 +181,12 @@ def _load(warehouse: Warehouse, drop: Path, mapping: Path | None) -> Drop:
 
 
 def _kind_of(drop: Path) -> Literal["missing", "empty", "failed"]:
-    if not drop.is_dir():
-        return "missing"
-    return "failed" if any(drop.iterdir()) else "empty"
+    try:
+        if not drop.is_dir():
+            return "missing"
+        return "failed" if any(drop.iterdir()) else "empty"
+    except OSError:  # the error that is told says why
+        return "failed"
 
 
 def _said(drop: Path, summary: IngestSummary) -> Drop:
