@@ -339,6 +339,24 @@ def test_a_drop_without_rights_is_named_and_does_not_stop_the_others(
     assert command("ingest", closed, "--warehouse", tmp_path / "w.duckdb")[0] == 1
 
 
+def test_a_night_with_only_a_day_that_waits_says_so_and_not_that_no_input_changed(
+    tmp_path: Path, command: Command
+) -> None:
+    for name, day in (("new", "2026-03-05"), ("old", "2026-01-05"), ("older", "2026-01-05")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "lookups.csv").write_text(
+            f"lookup_id,occurred_at,user_id,system,subject_id\n{name},{day} 09:00,u1,BVH,P1\n"
+        )
+    (tmp_path / "new" / "users.csv").write_text("user_id\nu1\n")
+    for name in ("new", "old"):
+        command("night", tmp_path / name, "--warehouse", tmp_path / "w.duckdb")
+    _, out, _ = command("night", tmp_path / "older", "--warehouse", tmp_path / "w.duckdb")
+    assert "nothing: every loaded day is done, no other day has new input" in out
+    assert "waiting    1 day of long ago with new input, 2026-01-05\n" in out
+    _, out, _ = command("night", tmp_path / "older", "--warehouse", tmp_path / "w.duckdb")
+    assert "older: its 1 file had been loaded before" in out
+
+
 def test_a_list_of_rejected_rows_that_is_cut_says_how_many_there_are(
     tmp_path: Path, command: Command
 ) -> None:

@@ -33,7 +33,7 @@ def reasons_in_words(reasons: Sequence[str]) -> str:
 def say_nights(nights: "list[NightSummary]") -> None:
     """Totals, which days were done again and why, the last nights, and what could not run."""
     if not nights:
-        say("Nothing to audit: every loaded day is done, and its input has not changed.")
+        say("Nothing to audit: every loaded day is done.")
         return
     lookups = sum(night.lookups for night in nights)
     explained = sum(night.explained for night in nights)

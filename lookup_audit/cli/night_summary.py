@@ -88,7 +88,8 @@ def _lines(night: "Night", warehouse: Path) -> Iterator[tuple[str, str]]:
         yield "", f"{program()} quality --warehouse {warehouse} says more"
     if night.waiting:
         first, last = night.waiting[0].day, night.waiting[-1].day
-        yield "waiting", f"{counted(len(night.waiting), 'day')} that changed long ago, {first} to {last}"
+        span = str(first) if first == last else f"{first} to {last}"
+        yield "waiting", f"{counted(len(night.waiting), 'day')} of long ago with new input, {span}"
     if night.published:
         yield "published", f"version {night.published.version} in {night.published.folder / 'current'}"
     yield "next", _next(night, warehouse)
@@ -120,7 +121,8 @@ def _said(drop: "Drop") -> str:
         return f"{drop.outcome.upper()}: {drop.why.splitlines()[0]}"
     still = f"; {counted(drop.still_rejected, 'row')} of those still rejected" if drop.still_rejected else ""
     if drop.outcome == "known":
-        return f"all of its {counted(drop.known_files, 'file')} had been loaded before{still}"
+        had = counted(drop.known_files, "file had", "files had")
+        return f"{'all of ' if drop.known_files > 1 else ''}its {had} been loaded before{still}"
     parts = [counted(drop.files, "file"), counted(drop.rows, "row")]
     parts += [f"{drop.rejected:,} rejected"] if drop.rejected else []
     parts += [f"{drop.duplicates:,} duplicate"] if drop.duplicates else []
@@ -131,7 +133,8 @@ def _said(drop: "Drop") -> str:
 
 def _audited(night: "Night") -> Iterator[tuple[str, str]]:
     if not night.days:
-        yield "audited", "nothing: every loaded day is done, and its input has not changed"
+        why = "no other day has new input" if night.waiting else "and its input has not changed"
+        yield "audited", f"nothing: every loaded day is done, {why}"
         return
     first, last = night.days[0].audit_date, night.days[-1].audit_date
     span = str(first) if first == last else f"{first} to {last}"
