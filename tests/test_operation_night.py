@@ -357,6 +357,21 @@ def test_a_night_with_only_a_day_that_waits_says_so_and_not_that_no_input_change
     assert "older: its 1 file had been loaded before" in out
 
 
+def test_a_file_whose_name_nearly_names_a_table_is_said_also_where_a_night_is_to_be_quiet(
+    tmp_path: Path, command: Command
+) -> None:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    lookups = "lookup_id,occurred_at,user_id,system,subject_id\n{},2026-01-05 09:00,u1,BVH,P1\n"
+    (drop / "users.csv").write_text("user_id\nu1\n")
+    (drop / "Lookups_2026-01-05.csv").write_text(lookups.format(1))
+    meant = "Lookups_2026-01-05.csv: names no table; did you mean lookups-2026-01-05.csv?"
+    assert meant in command("night", drop, "--warehouse", tmp_path / "w.duckdb")[1]
+    (drop / "lookups.csv").write_text(lookups.format(2))
+    code, out, _ = command("night", drop, "--quiet", "--warehouse", tmp_path / "w.duckdb")
+    assert (code, meant in out) == (0, True)
+
+
 def test_a_list_of_rejected_rows_that_is_cut_says_how_many_there_are(
     tmp_path: Path, command: Command
 ) -> None:

@@ -31,8 +31,12 @@ def say_night(night: "Night", warehouse: Path) -> None:
 
 
 def is_well(night: "Night") -> bool:
-    """Whether nobody needs to look: exit code 0, and nothing that came in oddly makes the audit say less."""
-    return not night.exit_code and not any(gap.disables or gap.kind in _NOTHING_CAME for gap in night.gaps)
+    """Whether nobody needs to look: exit code 0, no file passed over for its name, no gap that makes it say less."""
+    return not (
+        night.exit_code
+        or any(drop.misnamed for drop in night.drops)
+        or any(gap.disables or gap.kind in _NOTHING_CAME for gap in night.gaps)
+    )
 
 
 def as_dict(night: "Night") -> dict[str, Any]:
@@ -105,7 +109,7 @@ def _drops(drops: "Sequence[Drop]") -> Iterator[tuple[str, str]]:
     yield "drops", total
     for drop in sorted(drops, key=lambda drop: drop.exit_code == 0)[:_MOST]:
         yield "", f"{drop.name}: {_said(drop)}"
-        faults = drop.why.splitlines()[1:]
+        faults = drop.why.splitlines()[1:] or [f"  {one}" for one in drop.misnamed]
         yield from (("", fault) for fault in faults[:_MOST])
         if len(faults) > _MOST:
             yield "", f"  … and {len(faults) - _MOST} more"

@@ -99,14 +99,14 @@ def _files(warehouse: Warehouse, drop: Path, given: Path | None) -> tuple[list[I
 
 def _require_tables(warehouse: Warehouse, drop: Path, files: list[InputFile], ignored: list[str]) -> None:
     """Refuse a drop with nothing in it, or after which a required table was still never loaded."""
+    seen = f"; ignored: {'; '.join(ignored)}" if ignored else ""
     if not files:
-        seen = f"; ignored: {'; '.join(ignored)}" if ignored else ""
         raise InputError(f"{drop}: holds no file that names a table{seen}")
     loaded = {row["table_name"] for row in warehouse.rows("SELECT DISTINCT table_name FROM input_files")}
     missing = [name for name in REQUIRED_TABLES if name not in loaded | {file.table for file in files}]
     if missing:
         raise InputError(
-            f"{drop}: no file for {' and '.join(missing)}, which an audit needs, and none was loaded before"
+            f"{drop}: no file for {' and '.join(missing)}, which an audit needs, and none was loaded before{seen}"
         )
 
 

@@ -65,7 +65,7 @@ def files_of(drop: Path, mapping: Mapping | None) -> tuple[list[InputFile], list
             stem = re.split(r"[-.]", path.name, maxsplit=1)[0].lower()
             rules = (mapping or Mapping()).rules_for(path.name, stem if stem in TABLES else None)
             if not rules:
-                ignored.append(f"{name_of(path)}: names no table")
+                ignored.append(f"{name_of(path)}: names no table{_better_name(name_of(path))}")
                 continue
             format_, compression = _format(path)
             file_id = content_hash(path)
@@ -74,6 +74,15 @@ def files_of(drop: Path, mapping: Mapping | None) -> tuple[list[InputFile], list
                 for table, rule in rules
             ]
     return files, ignored
+
+
+def _better_name(name: str) -> str:
+    """The name that was probably meant, as a question: for lookups_2026-03-01.csv, lookups-2026-03-01.csv."""
+    known = [table for table in TABLES if re.match(rf"{table}[^a-z]", name, re.IGNORECASE)]
+    if not known:
+        return ""
+    table = max(known, key=len)
+    return f"; did you mean {table}-{name[len(table) :].lstrip('_ ')}?"
 
 
 def content_hash(path: Path) -> str:

@@ -49,6 +49,11 @@ class Drop:
     ignored: tuple[str, ...] = ()
     warnings: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def misnamed(self) -> tuple[str, ...]:
+        """Of what was ignored, files that probably belong to a table: what it says of these ends in a question."""
+        return tuple(one for one in self.ignored if one.endswith("?"))
+
 
 @dataclass(frozen=True)
 class Gap:
