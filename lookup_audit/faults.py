@@ -73,9 +73,20 @@ def _message(place: tuple[str, ...], found: dict[str, Any], root: type[BaseModel
         if kind == "literal_error" and isinstance(given, str)
         else ""
     )
-    message = str(found["msg"]).replace("Input should be", "must be", 1)
+    message = _PLAIN.get(kind) or str(found["msg"]).replace("Input should be", "must be", 1)
     is_plain = isinstance(given, str | int | float) and len(str(given)) <= 40
     return f"{message}{f', and is {given!r}' if is_plain else ''}{near}"
+
+
+_PLAIN = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number, with a point before decimals",
+    "float_type": "must be a number, with a point before decimals",
+}  # the checker's own words are for who programs
 
 
 def _nearest(place: tuple[str, ...], root: type[BaseModel]) -> str:

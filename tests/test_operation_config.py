@@ -59,7 +59,7 @@ SAID = {
     6: "gap_days: unknown setting; did you mean alerts.gap_days?",
     7: "alerts: is a section; write [alerts] and its settings below it",
     8: "memory: 'lots' is no size; write it as '4GB', '512MiB' or '60%'",
-    11: "context.history_days: must be a valid integer, unable to parse string as an integer, and is 'many'",
+    11: "context.history_days: must be a whole number, and is 'many'",
     12: "context.link_grace_days: must be greater than or equal to 0, and is -1",
     13: "context.desk_functions: must be a list, as in ['a', 'b']",
     15: "retentoin: unknown setting; did you mean retention?",
@@ -100,6 +100,8 @@ def test_a_command_says_them_all_before_it_does_anything(tmp_path: Path) -> None
     [
         ("zone = \n", "is not TOML: Invalid value (at line 1, column 8)"),
         ('a = 1\na = 2\n', "is not TOML: Cannot overwrite a value (at line 2"),
+        ("evaluation_warehouse = 'ja'\n", "line 1: evaluation_warehouse: must be true or false, and is 'ja'"),
+        ("[alerts]\nminimum_risk = '0,3'\n", "must be a number, with a point before decimals, and is '0,3'"),
         ("rules = 3\n", "line 1: rules: must be a section, [rules], with a parameter in each line"),
         ("[rules]\nneighbour = 3\n", "line 2: rules.neighbour: must be a section, [rules.neighbour]"),
         ("notices = 3\n", "line 1: notices: is a section; write [notices]"),
