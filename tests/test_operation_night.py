@@ -410,6 +410,23 @@ def test_status_says_in_its_first_line_whether_last_night_is_complete(
     assert first("--check")[0] == 0
 
 
+def test_status_is_not_complete_where_not_one_of_the_last_lookups_could_be_loaded(
+    drops: Path, tmp_path: Path, command: Command
+) -> None:
+    path, drop = tmp_path / "w.duckdb", tmp_path / "drop"
+    drop.mkdir()
+    assert command("night", drops / "2026-01-05", "--warehouse", path)[0] == 0
+    head, row = "lookup_id,occurred_at,user_id,system,subject_id\n", "{},{},u1,BVH,P1\n"
+    (drop / "lookups-06.csv").write_text(head + row.format(1, "never") + row.format(2, "never"))
+    assert command("night", drop, "--warehouse", path)[0] == 3
+    code, out, _ = command("status", "--warehouse", path, "--check")
+    assert code == 3
+    assert "INCOMPLETE: of lookups-06.csv, which came last, all 2 rows were rejected" in out.splitlines()[0]
+    (drop / "lookups-06.csv").write_text(head + row.format(1, "never") + row.format(2, "2026-01-06 09:00"))
+    assert command("night", drop, "--warehouse", path)[0] == 3
+    assert command("status", "--warehouse", path, "--check")[0] == 0
+
+
 def test_status_of_nothing_loaded_and_of_days_that_wait(tmp_path: Path, command: Command) -> None:
     path = tmp_path / "w.duckdb"
     Warehouse(path, Settings()).close()
@@ -430,6 +447,7 @@ def test_status_of_nothing_loaded_and_of_days_that_wait(tmp_path: Path, command:
     assert json.loads(command("status", "--warehouse", path, "--json")[1])["incomplete"] == "no_lookups"
     last = date(2026, 3, 1)
     with Warehouse(path, Settings()) as opened:
+        opened.run("UPDATE input_files SET rows_loaded = 1, rows_rejected = 0")
         opened.run(
             "INSERT INTO lookups BY NAME SELECT '1' AS lookup_id, 'BVH' AS system, 'u' AS user_id, "
             "'f' AS file_id, TIMESTAMP '2026-01-01' AS occurred_at, DATE '2026-01-01' AS local_date, "

@@ -132,25 +132,37 @@ def _judge_age(state: dict[str, Any], settings: "Settings", most: int | None) ->
 
 
 def _first_line(state: dict[str, Any], settings: "Settings") -> str:
-    last, why = state["last_audited"], state["incomplete"]
-    if why == "in_use":
+    if state["incomplete"] == "in_use":
         return f"{'complete for readers' if state['complete'] else 'IN USE'}: {state['in_use']}"
-    if why in {"nothing_loaded", "no_lookups"}:
-        return f"INCOMPLETE: {_without_lookups(state)}; run: {program()} night DROP"
-    if why == "pending":
-        days = state["pending"]
-        span = str(days[0]["day"]) + (f" to {days[-1]['day']}" if len(days) > 1 else "")
-        return (
-            f"INCOMPLETE: {counted(len(days), 'day is', 'days are')} pending, {span}; run: {program()} audit"
-        )
-    if why == "not_published":
-        return f"INCOMPLETE: audited up to {last}, but readers have what was before; run: {program()} publish"
-    if why == "too_old":
-        return (
-            f"INCOMPLETE: the newest audited day, {last}, is {counted(state['days_old'], 'day')} ago, "
-            "and all that is loaded is audited; is a drop missing?"
-        )
-    return f"complete: every day up to {last} is audited{_published(state, settings)}"
+    if state["incomplete"]:
+        return f"INCOMPLETE: {_what_is_not(state)}"
+    return f"complete: every day up to {state['last_audited']} is audited{_published(state, settings)}"
+
+
+def _what_is_not(state: dict[str, Any]) -> str:
+    last = state["last_audited"]
+    match state["incomplete"]:
+        case "pending":
+            days = state["pending"]
+            span = str(days[0]["day"]) + (f" to {days[-1]['day']}" if len(days) > 1 else "")
+            said = f"{counted(len(days), 'day is', 'days are')} pending, {span}; run: {program()} audit"
+        case "nothing_accepted":
+            refused = state["nothing_accepted"]
+            names = refused[0]["file"] if len(refused) == 1 else f"{len(refused)} files"
+            rows = counted(sum(file["rows"] for file in refused), "row")
+            said = (
+                f"of {names}, which came last, all {rows} were rejected; run: {program()} status --rejected"
+            )
+        case "not_published":
+            said = f"audited up to {last}, but readers have what was before; run: {program()} publish"
+        case "too_old":
+            said = (
+                f"the newest audited day, {last}, is {counted(state['days_old'], 'day')} ago, "
+                "and all that is loaded is audited; is a drop missing?"
+            )
+        case _:
+            said = f"{_without_lookups(state)}; run: {program()} night DROP"
+    return said
 
 
 def _without_lookups(state: dict[str, Any]) -> str:

@@ -32,7 +32,8 @@ def warehouse_status(warehouse: Warehouse) -> dict[str, Any]:
     """What is loaded (rows by input table), audited (days), pending and waiting (days with reasons), and published.
 
     `complete` is whether every day with lookups is audited as its input is now, and readers have it; `incomplete`
-    says what is not so: "nothing_loaded", "no_lookups", "pending" or "not_published". Days that changed so long ago
+    says what is not so: "nothing_loaded", "no_lookups", "pending", "nothing_accepted" (of the lookups that came last
+    every row was rejected; the key of that name says of which files) or "not_published". Days that changed so long ago
     that they wait leave it complete.
     """
     audited = warehouse.rows(
@@ -42,13 +43,15 @@ def warehouse_status(warehouse: Warehouse) -> dict[str, Any]:
     folder = published_folder(warehouse)
     readers = what_readers_have(folder) if folder else None
     loaded = {table: warehouse.count(table) for table in TABLES}
-    incomplete = _incomplete(warehouse, loaded["lookups"], bool(left.due), readers)
+    refused = warehouse.rows(_NOTHING_ACCEPTED)
+    incomplete = _incomplete(warehouse, loaded["lookups"], bool(left.due), bool(refused), readers)
     return {
         "complete": incomplete is None,
         "incomplete": incomplete,
         "loaded": loaded,
         "files": warehouse.count("input_files"),
         "rejected_rows": warehouse.count("rejected_rows"),
+        "nothing_accepted": refused,
         **audited,
         "pending": [{"day": one.day, "reasons": ", ".join(one.reasons)} for one in left.due],
         "waiting": [{"day": one.day, "reasons": ", ".join(one.reasons)} for one in left.waiting],
@@ -96,14 +99,36 @@ def days_old(newest: date | None, settings: Settings) -> int | None:
     return None if newest is None else (settings.today() - newest).days
 
 
-def _incomplete(warehouse: Warehouse, lookups: int, is_pending: bool, readers: Readers | None) -> str | None:
+def _incomplete(
+    warehouse: Warehouse, lookups: int, is_pending: bool, is_refused: bool, readers: Readers | None
+) -> str | None:
     if not lookups:
         return "no_lookups" if warehouse.count("input_files") else "nothing_loaded"
     if is_pending:
         return "pending"
+    if is_refused:
+        return "nothing_accepted"
     if readers is None or not warehouse.settings.publishing.enabled:
         return None  # who never publishes has no readers
     runs = {
         (row["run_id"], row["finished_at"]) for row in warehouse.rows("SELECT run_id, finished_at FROM runs")
     }
     return None if runs == readers.runs else "not_published"
+
+
+# Files of lookups that came after the last one of which any row is in the warehouse.
+_NOTHING_ACCEPTED = """
+WITH files AS (
+    SELECT file, rows_rejected, loaded_at, rows_loaded + rows_duplicate > 0 AS is_accepted
+    FROM input_files
+    WHERE table_name = 'lookups' AND rows_read > 0
+)
+
+SELECT file, rows_rejected AS rows
+FROM files
+WHERE
+    NOT is_accepted
+    AND rows_rejected > 0
+    AND loaded_at >= coalesce((SELECT max(known.loaded_at) FROM files AS known WHERE known.is_accepted), loaded_at)
+ORDER BY loaded_at, file
+"""
