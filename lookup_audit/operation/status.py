@@ -33,8 +33,8 @@ def warehouse_status(warehouse: Warehouse) -> dict[str, Any]:
 
     `complete` is whether every day with lookups is audited as its input is now, and readers have it; `incomplete`
     says what is not so: "nothing_loaded", "no_lookups", "pending", "nothing_accepted" (of the lookups that came last
-    every row was rejected; the key of that name says of which files) or "not_published". Days that changed so long ago
-    that they wait leave it complete.
+    every row was rejected; the key of that name says of which files) or "not_published". Days that changed so long
+    ago that they wait leave it complete.
     """
     audited = warehouse.rows(
         "SELECT count(*) AS audited_days, min(audit_date) AS first_audited, max(audit_date) AS last_audited FROM runs"
