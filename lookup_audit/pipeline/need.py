@@ -2,7 +2,8 @@
 
 A day without an audit always needs one. A day whose input changed since needs another one, where it is not too long
 ago (`audit.look_back_days`); one of longer ago waits until it is asked for, because every day after it may have to
-follow.
+follow. A day whose lookups were forgotten never needs one: of what was counted and found then only a part could be
+said again, and what a mandate holds would say something else. It is audited where lookups of it come in anew.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from datetime import date, timedelta
 
 from lookup_audit.pipeline.configured import CONFIGURATION_CHANGED, mark_otherwise
 from lookup_audit.pipeline.night import Auditor, NightSummary
+from lookup_audit.privacy.retention import forgotten_before
 from lookup_audit.warehouse import Warehouse
 
 Progress = Callable[[int, int, date], None]
@@ -94,6 +96,9 @@ def audit_by_need(
     """
     if force:
         mark_otherwise(warehouse)
+    warehouse.run(
+        f"DELETE FROM pending_days WHERE day IN ({_FORGOTTEN})", {"first_kept": _first_kept(warehouse)}
+    )
     oldest = date.min if every else _oldest(warehouse)
     auditor = Auditor(warehouse)
     summaries: list[NightSummary] = []
@@ -127,15 +132,30 @@ def _oldest(warehouse: Warehouse) -> date:
 
 
 def _pending_days(warehouse: Warehouse) -> list[PendingDay]:
-    return [PendingDay(row["day"], tuple(row["reasons"]), row["audited"]) for row in warehouse.rows(_PENDING)]
+    rows = warehouse.rows(_PENDING, {"first_kept": _first_kept(warehouse)})
+    return [PendingDay(row["day"], tuple(row["reasons"]), row["audited"]) for row in rows]
 
 
-_PENDING = """
+def _first_kept(warehouse: Warehouse) -> date:
+    return forgotten_before(warehouse) or date.min
+
+
+# Audited before they were forgotten, and nothing was delivered of them since.
+_FORGOTTEN = """
+    SELECT audited.audit_date
+    FROM runs AS audited
+    WHERE
+        audited.audit_date < $first_kept
+        AND audited.audit_date NOT IN (SELECT fresh.day FROM pending_days AS fresh WHERE fresh.reason = 'new_lookups')
+"""
+
+_PENDING = f"""
 SELECT
     day,
     list(DISTINCT reason ORDER BY reason) AS reasons,
     day IN (SELECT audit_date FROM runs) AS audited
 FROM pending_days
+WHERE day NOT IN ({_FORGOTTEN})
 GROUP BY day
 ORDER BY day
 """
