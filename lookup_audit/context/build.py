@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from lookup_audit.context.missing import missing_needs
+from lookup_audit.context.sound import SOUND, require_sound_numbers
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse import SignedSql, Warehouse
 
@@ -45,6 +46,11 @@ def build_context(warehouse: Warehouse, day: date, explanations: list[SignedSql]
     -------
     list of str
         ``"own_case: needs case_members"`` for each explanation that could not run.
+
+    Raises
+    ------
+    WarehouseError
+        What history is kept in numbers by is damaged.
     """
     values = night_values(day, warehouse.settings)
     before = [step for step in _steps() if step[0] < _FIRST_STEP_AFTER_LINKS]
@@ -52,11 +58,12 @@ def build_context(warehouse: Warehouse, day: date, explanations: list[SignedSql]
     # a hand-over passes on the links of colleagues, so it comes after all others
     explanations = sorted(explanations, key=lambda one: "colleague_links" in one.query)
     links_of_colleagues = _text("colleague_links.sql")
-    readers = _Readers(
-        warehouse,
-        [*(text for _, text in _steps()), links_of_colleagues, *(one.query for one in explanations)],
-    )
+    queries = [links_of_colleagues, *SOUND.values(), *(one.query for one in explanations)]
+    readers = _Readers(warehouse, [*(text for _, text in _steps()), *queries])
     _make_tables(warehouse, before, values, readers)
+    require_sound_numbers(warehouse, day)
+    for query in SOUND.values():
+        readers.done(query)
     warehouse.run(
         "CREATE OR REPLACE TEMP TABLE night_links (lookup_nr BIGINT, explanation VARCHAR, strength DOUBLE)"
     )

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from lookup_audit import __version__
+from lookup_audit.pipeline.forgotten import FORGOTTEN, first_kept
 from lookup_audit.warehouse import Warehouse, load_signed, signed_digest
 
 CONFIGURATION_CHANGED = "configuration_changed"
@@ -41,7 +42,10 @@ def keep_configuration(warehouse: Warehouse) -> None:
 
 
 def audited_otherwise(warehouse: Warehouse) -> list[Otherwise]:
-    """The days audited under another configuration, rule text or version than that of now, the latest first."""
+    """The days audited under another configuration, rule text or version than that of now, the latest first.
+
+    Forgotten days are none of them: they cannot be audited again.
+    """
     now = json.loads(warehouse.settings.config_text)
     return [
         Otherwise(
@@ -58,7 +62,11 @@ def mark_otherwise(warehouse: Warehouse) -> None:
 
 
 def _now(warehouse: Warehouse) -> dict[str, Any]:
-    return {"config_hash": warehouse.settings.config_hash, "code_version": code_version()}
+    return {
+        "config_hash": warehouse.settings.config_hash,
+        "code_version": code_version(),
+        "first_kept": first_kept(warehouse),
+    }
 
 
 def _changes(row: dict[str, Any], now: dict[str, Any], config_hash: str) -> list[str]:
@@ -106,7 +114,7 @@ def _said(settings: dict[str, Any], name: str) -> str:
     return json.dumps(settings[name], ensure_ascii=False) if name in settings else "not set"
 
 
-_OTHERWISE = """
+_OTHERWISE = f"""
 SELECT
     runs.config_hash,
     runs.code_version,
@@ -116,17 +124,20 @@ SELECT
     any_value(configurations.settings) AS settings
 FROM runs
 LEFT JOIN configurations ON configurations.config_hash = runs.config_hash
-WHERE runs.config_hash <> $config_hash OR code_version <> $code_version
+WHERE
+    (runs.config_hash <> $config_hash OR code_version <> $code_version)
+    AND runs.audit_date NOT IN ({FORGOTTEN})
 GROUP BY runs.config_hash, runs.code_version
 ORDER BY last DESC, runs.config_hash, runs.code_version
 """
 
-_MARK = """
+_MARK = f"""
 INSERT INTO pending_days
 SELECT DISTINCT audit_date, $reason
 FROM runs
 WHERE
     (config_hash <> $config_hash OR code_version <> $code_version)
     AND audit_date NOT IN (SELECT day FROM pending_days WHERE reason = $reason)
+    AND audit_date NOT IN ({FORGOTTEN})
 ORDER BY audit_date
 """

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from lookup_audit.pipeline.configured import CONFIGURATION_CHANGED, mark_otherwise
+from lookup_audit.pipeline.forgotten import FORGOTTEN, first_kept
 from lookup_audit.pipeline.night import Auditor, NightSummary
-from lookup_audit.privacy.retention import forgotten_before
 from lookup_audit.warehouse import Warehouse
 
 Progress = Callable[[int, int, date], None]
@@ -97,7 +97,7 @@ def audit_by_need(
     if force:
         mark_otherwise(warehouse)
     warehouse.run(
-        f"DELETE FROM pending_days WHERE day IN ({_FORGOTTEN})", {"first_kept": _first_kept(warehouse)}
+        f"DELETE FROM pending_days WHERE day IN ({FORGOTTEN})", {"first_kept": first_kept(warehouse)}
     )
     oldest = date.min if every else _oldest(warehouse)
     auditor = Auditor(warehouse)
@@ -132,22 +132,9 @@ def _oldest(warehouse: Warehouse) -> date:
 
 
 def _pending_days(warehouse: Warehouse) -> list[PendingDay]:
-    rows = warehouse.rows(_PENDING, {"first_kept": _first_kept(warehouse)})
+    rows = warehouse.rows(_PENDING, {"first_kept": first_kept(warehouse)})
     return [PendingDay(row["day"], tuple(row["reasons"]), row["audited"]) for row in rows]
 
-
-def _first_kept(warehouse: Warehouse) -> date:
-    return forgotten_before(warehouse) or date.min
-
-
-# Audited before they were forgotten, and nothing was delivered of them since.
-_FORGOTTEN = """
-    SELECT audited.audit_date
-    FROM runs AS audited
-    WHERE
-        audited.audit_date < $first_kept
-        AND audited.audit_date NOT IN (SELECT fresh.day FROM pending_days AS fresh WHERE fresh.reason = 'new_lookups')
-"""
 
 _PENDING = f"""
 SELECT
@@ -155,7 +142,7 @@ SELECT
     list(DISTINCT reason ORDER BY reason) AS reasons,
     day IN (SELECT audit_date FROM runs) AS audited
 FROM pending_days
-WHERE day NOT IN ({_FORGOTTEN})
+WHERE day NOT IN ({FORGOTTEN})
 GROUP BY day
 ORDER BY day
 """

@@ -14,6 +14,7 @@ from lookup_audit.privacy.trail import record
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse import Warehouse
 from lookup_audit.warehouse.lock import Waiting
+from lookup_audit.warehouse.numbered import require_sound
 from lookup_audit.warehouse.rebuild import Copied, Progress, count, held, rebuild
 
 ACTION = "forget"
@@ -98,6 +99,7 @@ def foresee(
     """
     with held(path, settings, waiting) as desk:
         days = _days(desk, before, even_history=even_history)
+        require_sound(desk)
         conditions = keeping(days, settings)
         hold(desk, settings.today(), mandates=False)
         mark(desk, days)
@@ -144,12 +146,13 @@ def forget(  # noqa: PLR0913 - each is part of what is asked
         There is no reason, no day, or nothing to forget; a day before it waits for its audit; or the next audits
         would miss their history.
     WarehouseError
-        As `rebuild` does; nothing was changed.
+        History is damaged, or as `rebuild` does; nothing was changed.
     """
     if not reason.strip():
         raise UsageError("say why these days are forgotten (--reason); it is kept")
     with held(path, settings, waiting) as desk:
         days = _days(desk, before, even_history=even_history)
+        require_sound(desk)
         hold(desk, settings.today())
         mark(desk, days)
 

@@ -8,7 +8,7 @@ from lookup_audit.errors import WarehouseError
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse.duck import OLDEST_VERSION, SCHEMA_VERSION, Warehouse, not_of_this_version
 from lookup_audit.warehouse.lock import Waiting
-from lookup_audit.warehouse.numbered import FIRST_VERSION, NUMBERED, TEXTS, number_history
+from lookup_audit.warehouse.numbered import FIRST_VERSION, NUMBERED, TEXTS, number_history, require_sound
 from lookup_audit.warehouse.rebuild import Copied, Keeping, Progress, count, held, rebuild
 
 
@@ -59,6 +59,7 @@ def migrate(  # noqa: PLR0913 - each is part of what is asked
         keeping = {row["name"]: Keeping() for row in desk.rows(_TABLES)}
         if version == SCHEMA_VERSION:
             _read_whole(desk, keeping)
+            require_sound(desk)
             return Migrated(version, version, (), None)
         if not OLDEST_VERSION <= version < SCHEMA_VERSION:
             raise not_of_this_version(path, version)

@@ -1,5 +1,10 @@
-"""The history of a warehouse before version 5, which kept texts, as the numbered tables that took its place."""
+"""History in numbers: made of the texts that a warehouse kept before version 5, and whether it is sound.
 
+Nothing but `numbers` says whose a row of history is. Where a number stands for two, or a text has two, a night would
+count double or hold somebody's past against another; so damage ends it, and is never read past.
+"""
+
+from lookup_audit.errors import WarehouseError
 from lookup_audit.warehouse.duck import Warehouse
 
 FIRST_VERSION = 5
@@ -18,6 +23,53 @@ def number_history(desk: Warehouse) -> None:
     for view in _VIEWS:
         desk.run(view)
 
+
+def require_sound(warehouse: Warehouse) -> None:
+    """Read all of history: `WarehouseError` where a number or text is there twice, or one that is used is missing."""
+    found = warehouse.rows(_SOUND)[0]
+    faults = [
+        f"{found[name]} numbers {what}"
+        for name, what in (
+            ("twice", "stand for two texts, or are there twice"),
+            ("again", "stand for a text that has another"),
+            ("missing", "of history stand for nothing"),
+        )
+        if found[name]
+    ]
+    if faults:
+        raise damaged(warehouse, ", ".join(faults))
+
+
+def damaged(warehouse: Warehouse, what: str) -> WarehouseError:
+    """The error for history that cannot be trusted."""
+    return WarehouseError(
+        f"{warehouse.path}: numbers: is damaged: {what}; it was left as it is. Take back a copy, or load its drops "
+        "into a new warehouse"
+    )
+
+
+_SOUND = """
+SELECT
+    count(*) - count(DISTINCT nr) AS twice,
+    greatest(count(DISTINCT nr) - count(DISTINCT text), 0) AS again,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT focus_nr AS nr FROM numbered_focus_days
+            UNION
+            SELECT user_nr FROM numbered_user_subject_days
+            UNION
+            SELECT subject_nr FROM numbered_user_subject_days
+            UNION
+            SELECT focus_nr FROM numbered_user_subject_days
+            UNION
+            SELECT unnest([user_nr, focus_nr, team_nr, surname_nr, postcode_nr, home_nr, sex_nr])
+            FROM numbered_interest_days
+        ) AS used
+        WHERE used.nr IS NOT NULL AND used.nr NOT IN (SELECT known.nr FROM numbers AS known)
+    ) AS missing
+FROM numbers
+"""
 
 _NUMBERS = """
 CREATE OR REPLACE TEMP TABLE numbers AS
