@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from lookup_audit.pipeline import audit_by_need, audited_otherwise, pending
+from lookup_audit.pipeline import audit_by_need, audited_otherwise, days_to_audit, pending
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.privacy.mandates import add_mandate
 from lookup_audit.privacy.retention import forget
@@ -54,5 +54,6 @@ def test_what_forgotten_days_said_is_not_said_anew_of_what_a_mandate_holds(tmp_p
         nights = audit_by_need(warehouse, every=True, force=True)
         assert nights[0].audit_date == BEFORE
         assert audited_otherwise(warehouse) == []
+        assert days_to_audit(warehouse, first=FIRST, last=BEFORE) == [BEFORE]
         assert said(warehouse) == before
         assert warehouse.count("pending_days") == 0

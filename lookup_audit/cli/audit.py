@@ -130,7 +130,8 @@ def audit_pending(
             days = days_to_audit(warehouse, first=start, last=end)
             if not days:
                 raise UsageError(
-                    "no lookups were loaded for those days; `lookup-audit status` says which there are"
+                    "no lookups of those days are there, or they were forgotten since; `lookup-audit status` says "
+                    "which days are audited"
                 )
             nights = audit_days(warehouse, days, progress=entered.update)
         else:

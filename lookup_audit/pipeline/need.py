@@ -48,15 +48,16 @@ def waiting(warehouse: Warehouse) -> list[PendingDay]:
 def days_to_audit(warehouse: Warehouse, *, first: date | None = None, last: date | None = None) -> list[date]:
     """The local days, rising, with lookups in a range; without bounds every pending day, however long ago.
 
-    With one or both bounds, all days with lookups from `first` up to and including `last`, audited before or not.
+    With one or both bounds, all days with lookups from `first` up to and including `last`, audited before or not;
+    none that was forgotten since, of which a mandate may hold some lookups.
     """
     if first is None and last is None:
         return [one.day for one in _pending_days(warehouse)]
     rows = warehouse.rows(
         "SELECT DISTINCT local_date AS day FROM lookups "
         "WHERE ($first IS NULL OR local_date >= $first) AND ($last IS NULL OR local_date <= $last) "
-        "ORDER BY day",
-        {"first": first, "last": last},
+        f"AND local_date NOT IN ({FORGOTTEN}) ORDER BY day",
+        {"first": first, "last": last, "first_kept": first_kept(warehouse)},
     )
     return [row["day"] for row in rows]
 

@@ -64,7 +64,7 @@ def migrate(  # noqa: PLR0913 - each is part of what is asked
         if not OLDEST_VERSION <= version < SCHEMA_VERSION:
             raise not_of_this_version(path, version)
         backup = backup_of(path, version) if keep_backup else None
-        if backup and backup.exists():
+        if backup and (backup.exists() or backup.is_symlink()):
             raise WarehouseError(
                 f"{backup}: is there already, so the old warehouse cannot be kept under that name; move it away, "
                 "or migrate without a backup (--no-backup)"
