@@ -38,7 +38,7 @@ SOUND = {
                 OR nr IN (SELECT encounters.subject_nr FROM encounters)
             )
     """,
-    # days that are forgotten are in `user_days` for mandates, and in `numbered_focus_days` never
+    # of the last month only, and not of days that are forgotten: those are in `user_days` for mandates
     "a user of earlier nights has no number": """
         SELECT count(*) > 0
         FROM user_days
@@ -47,7 +47,8 @@ SOUND = {
             known.is_new
             AND known.nr IN (SELECT everyone.user_nr FROM everyone)
             AND user_days.subjects > 0
-            AND user_days.day <> $day
-            AND user_days.day >= (SELECT min(focuses.day) FROM numbered_focus_days AS focuses)
+            AND user_days.day < $day
+            AND user_days.day >= $day - 30
+            AND user_days.day >= (SELECT min(encounters.day) FROM encounters)
     """,
 }

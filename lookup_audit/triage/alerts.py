@@ -43,13 +43,12 @@ def update_alerts(warehouse: Warehouse) -> None:
     warehouse.run(
         """
         UPDATE lookup_risk
-        SET alert_id = alert_members.alert_id
-        FROM alert_members
+        SET alert_id = moved.alert_id
+        FROM (SELECT * FROM alert_members WHERE alert_id IS DISTINCT FROM alert_before) AS moved
         WHERE
-            lookup_risk.audit_date = alert_members.audit_date  -- so that other days are not read
-            AND lookup_risk.system = alert_members.system
-            AND lookup_risk.lookup_id = alert_members.lookup_id
-            AND lookup_risk.alert_id IS DISTINCT FROM alert_members.alert_id
+            lookup_risk.audit_date = moved.audit_date  -- so that other days are not read
+            AND lookup_risk.system = moved.system
+            AND lookup_risk.lookup_id = moved.lookup_id
         """
     )
     warehouse.run(_CHANGED_NIGHTS)
@@ -130,6 +129,7 @@ SELECT
         first_value(system) OVER from_the_first,
         first_value(lookup_id) OVER from_the_first
     ]) AS alert_id,
+    numbered.alert_id AS alert_before,
     user_id,
     alert_about,
     system,
