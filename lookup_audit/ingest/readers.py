@@ -67,14 +67,20 @@ def naming(file: InputFile) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise InputError(f"{file.name}: cannot be read: {str(error).splitlines()[0]}") from error
+        raise InputError(f"{file.name}: cannot be read: {_what(error)}") from error
     except WarehouseError as error:
         cause = error.__cause__
         # a harmed Parquet file has an error without a kind too; a checksum is kept by the warehouse only
         of_the_input = isinstance(cause, duckdb.IOException) or type(cause) is duckdb.Error
         if not of_the_input or "space left" in str(error) or "checksum" in str(error):
             raise
-        raise InputError(f"{file.name}: cannot be read: {str(cause).splitlines()[0]}") from error
+        raise InputError(f"{file.name}: cannot be read: {_what(cause)}") from error
+
+
+def _what(error: object) -> str:
+    """What the engine says of a file, in one line; of one without a Parquet file's end, what that means."""
+    said = str(error).splitlines()[0]
+    return "it is no whole Parquet file; was it cut off?" if "magic bytes" in said else said
 
 
 def open_file(file: InputFile, warehouse: Warehouse, folder: Path) -> Reader:
