@@ -26,7 +26,7 @@ lint: $(VENV)/run ## Style, types, and who may import whom
 	$(BIN)/lint-imports
 
 test: lint ## Every check; browser checks skip where there is no chromium
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist worksteal --durations 15
 
 bench: $(VENV)/run ## Ratios against plain DuckDB, pandas and simple baselines, measured in one run
 	$(BIN)/python -m benchmarks
