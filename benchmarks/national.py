@@ -9,6 +9,7 @@ a copy of it while it is measured); how true to life it is, docs/performance.md 
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import threading
@@ -45,6 +46,7 @@ def measure(made: dict[int, Path], night: date, bare: Path) -> dict[str, Measure
     for history, path in sorted(made.items(), reverse=True):
         copy = path.with_name("night.duckdb")
         shutil.copy(path, copy)
+        os.sync()  # a copy of some 20 GB on its way to the disk slows whoever is measured meanwhile
         try:
             for name, arguments in (("ingest", (bare, copy)), ("audit", (night.isoformat(), copy))):
                 note(f"{name} on {history} days")
