@@ -232,6 +232,16 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The audited warehouse of a month, made by chance, to be copied and not touched."""
+    from tests.retention_world import made  # which needs the world below
+
+    path = tmp_path_factory.mktemp("month") / "a.duckdb"
+    made(path, 1)
+    return path
+
+
+@pytest.fixture(scope="session")
 def base_world() -> Iterator[World]:
     """The world of base.toml; shared, so whoever changes it clears it."""
     world = World()

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from lookup_audit.pipeline import audit_by_need, audited_otherwise, days_to_audit, pending
+from lookup_audit.pipeline.configured import mark_otherwise
 from lookup_audit.privacy.actor import Actor
 from lookup_audit.privacy.mandates import add_mandate
 from lookup_audit.privacy.retention import forget
 from lookup_audit.warehouse import Warehouse
-from tests.retention_world import BEFORE, FIRST, LAST, SETTINGS, made
+from tests.retention_world import BEFORE, FIRST, LAST, SETTINGS
 
 OTHERWISE = SETTINGS.model_copy(
     update={"context": SETTINGS.context.model_copy(update={"handover_hours": 23})}
@@ -28,9 +29,12 @@ def said(warehouse: Warehouse) -> list[list[dict[str, Any]]]:
     ]
 
 
-def test_what_forgotten_days_said_is_not_said_anew_of_what_a_mandate_holds(tmp_path: Path) -> None:
+def test_what_forgotten_days_said_is_not_said_anew_of_what_a_mandate_holds(
+    month: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "a.duckdb"
-    made(path, 1)
+    path.write_bytes(month.read_bytes())
+    path.chmod(0o600)
     with Warehouse(path, SETTINGS) as warehouse:
         user = warehouse.value("SELECT min(user_id) FROM findings WHERE audit_date < $day", {"day": BEFORE})
         add_mandate(
@@ -51,9 +55,11 @@ def test_what_forgotten_days_said_is_not_said_anew_of_what_a_mandate_holds(tmp_p
         assert all(before)
         warehouse.run("INSERT INTO pending_days VALUES ($day, 'news')", {"day": FIRST})
         assert not pending(warehouse).due
-        nights = audit_by_need(warehouse, every=True, force=True)
-        assert nights[0].audit_date == BEFORE
-        assert audited_otherwise(warehouse) == []
+        assert audited_otherwise(warehouse)[-1].first == BEFORE
         assert days_to_audit(warehouse, first=FIRST, last=BEFORE) == [BEFORE]
+        mark_otherwise(warehouse)
+        assert pending(warehouse).due[0].day == BEFORE
+        warehouse.run("DELETE FROM pending_days WHERE day > $day", {"day": BEFORE})
+        assert audit_by_need(warehouse, every=True)[0].audit_date == BEFORE
         assert said(warehouse) == before
         assert warehouse.count("pending_days") == 0

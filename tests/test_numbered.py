@@ -13,7 +13,7 @@ from lookup_audit.privacy.retention import foresee, forget
 from lookup_audit.warehouse import Warehouse
 from lookup_audit.warehouse.migrate import migrate
 from lookup_audit.warehouse.numbered import require_sound
-from tests.retention_world import BEFORE, LAST, SETTINGS, made
+from tests.retention_world import BEFORE, LAST, SETTINGS
 
 DAMAGE = {
     "lines twice": "INSERT INTO numbers SELECT nr, text FROM numbers",
@@ -26,14 +26,6 @@ DAMAGE = {
     """,
     "the last gone": "DELETE FROM numbers WHERE nr > (SELECT max(nr) - 20 FROM numbers)",
 }
-
-
-@pytest.fixture(scope="module")
-def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse of a month, to be copied and not touched."""
-    path = tmp_path_factory.mktemp("month") / "a.duckdb"
-    made(path, 1)
-    return path
 
 
 @pytest.fixture
@@ -55,6 +47,11 @@ def test_reading_or_rewriting_a_damaged_history_says_so_and_changes_nothing(path
     before = damage(path, DAMAGE[what])
     with pytest.raises(WarehouseError, match=r"numbers: is damaged: .* numbers .*left as it is"):
         migrate(path, SETTINGS, finish=lambda made, version: None)
+    assert path.read_bytes() == before
+
+
+def test_forgetting_on_a_damaged_history_says_so_and_changes_nothing(path: Path) -> None:
+    before = damage(path, DAMAGE["texts twice"])
     with pytest.raises(WarehouseError, match="numbers: is damaged"):
         foresee(path, SETTINGS, before=BEFORE)
     with pytest.raises(WarehouseError, match="numbers: is damaged"):
