@@ -304,15 +304,19 @@ def test_a_mapping_that_is_wrong_leaves_2_and_a_broken_file_beside_it_1(
     assert command("night", tmp_path / "mapped", tmp_path / "torn", "--warehouse", path)[0] == 1
 
 
+def a_drop(folder: Path, *lookups: str, columns: str = "", name: str = "lookups.csv") -> Path:
+    """A drop with one user and these lookups, each as "id,moment,user,system,subject" and what `columns` adds."""
+    folder.mkdir(exist_ok=True)
+    (folder / "users.csv").write_text("user_id\nu1\n")
+    head = f"lookup_id,occurred_at,user_id,system,subject_id{columns}"
+    (folder / name).write_text("\n".join([head, *lookups, ""]))
+    return folder
+
+
 def test_a_night_says_which_columns_mean_nothing_and_how_many_users_nobody_knows(
     tmp_path: Path, command: Command
 ) -> None:
-    drop = tmp_path / "drop"
-    drop.mkdir()
-    (drop / "users.csv").write_text("user_id\nu1\n")
-    (drop / "lookups.csv").write_text(
-        "lookup_id,occurred_at,user_id,system,subject_id,actie\n1,2026-01-05 09:00,u2,BVH,P1,view\n"
-    )
+    drop = a_drop(tmp_path / "drop", "1,2026-01-05 09:00,u2,BVH,P1,view", columns=",actie")
     _, out, _ = command("night", drop, "--warehouse", tmp_path / "w.duckdb")
     assert "warning    unknown column:actie: 1, unknown user: 1" in out
 
@@ -360,14 +364,10 @@ def test_a_night_with_only_a_day_that_waits_says_so_and_not_that_no_input_change
 def test_a_file_whose_name_nearly_names_a_table_is_said_also_where_a_night_is_to_be_quiet(
     tmp_path: Path, command: Command
 ) -> None:
-    drop = tmp_path / "drop"
-    drop.mkdir()
-    lookups = "lookup_id,occurred_at,user_id,system,subject_id\n{},2026-01-05 09:00,u1,BVH,P1\n"
-    (drop / "users.csv").write_text("user_id\nu1\n")
-    (drop / "Lookups_2026-01-05.csv").write_text(lookups.format(1))
+    drop = a_drop(tmp_path / "drop", "1,2026-01-05 09:00,u1,BVH,P1", name="Lookups_2026-01-05.csv")
     meant = "Lookups_2026-01-05.csv: names no table; did you mean lookups-2026-01-05.csv?"
     assert meant in command("night", drop, "--warehouse", tmp_path / "w.duckdb")[1]
-    (drop / "lookups.csv").write_text(lookups.format(2))
+    a_drop(drop, "2,2026-01-05 09:00,u1,BVH,P1")
     code, out, _ = command("night", drop, "--quiet", "--warehouse", tmp_path / "w.duckdb")
     assert (code, meant in out) == (0, True)
 
@@ -375,11 +375,7 @@ def test_a_file_whose_name_nearly_names_a_table_is_said_also_where_a_night_is_to
 def test_a_list_of_rejected_rows_that_is_cut_says_how_many_there_are(
     tmp_path: Path, command: Command
 ) -> None:
-    drop = tmp_path / "drop"
-    drop.mkdir()
-    (drop / "users.csv").write_text("user_id\nu1\n")
-    rows = "".join(f"{number},yesterday,u1,BVH,P1\n" for number in range(201))
-    (drop / "lookups.csv").write_text(f"lookup_id,occurred_at,user_id,system,subject_id\n{rows}")
+    drop = a_drop(tmp_path / "drop", *(f"{number},yesterday,u1,BVH,P1" for number in range(201)))
     command("night", drop, "--warehouse", tmp_path / "w.duckdb")
     _, _, err = command("status", "--rejected", "--warehouse", tmp_path / "w.duckdb")
     assert "the first 200 of 201 rejected rows" in err
@@ -413,16 +409,14 @@ def test_status_says_in_its_first_line_whether_last_night_is_complete(
 def test_status_is_not_complete_where_not_one_of_the_last_lookups_could_be_loaded(
     drops: Path, tmp_path: Path, command: Command
 ) -> None:
-    path, drop = tmp_path / "w.duckdb", tmp_path / "drop"
-    drop.mkdir()
+    path, never = tmp_path / "w.duckdb", [f"{number},never,u1,BVH,P1" for number in (1, 2)]
     assert command("night", drops / "2026-01-05", "--warehouse", path)[0] == 0
-    head, row = "lookup_id,occurred_at,user_id,system,subject_id\n", "{},{},u1,BVH,P1\n"
-    (drop / "lookups-06.csv").write_text(head + row.format(1, "never") + row.format(2, "never"))
+    drop = a_drop(tmp_path / "drop", *never, name="lookups-06.csv")
     assert command("night", drop, "--warehouse", path)[0] == 3
     code, out, _ = command("status", "--warehouse", path, "--check")
     assert code == 3
     assert "INCOMPLETE: of lookups-06.csv, which came last, all 2 rows were rejected" in out.splitlines()[0]
-    (drop / "lookups-06.csv").write_text(head + row.format(1, "never") + row.format(2, "2026-01-06 09:00"))
+    a_drop(drop, never[0], "2,2026-01-06 09:00,u1,BVH,P1", name="lookups-06.csv")
     assert command("night", drop, "--warehouse", path)[0] == 3
     assert command("status", "--warehouse", path, "--check")[0] == 0
 
