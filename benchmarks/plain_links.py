@@ -41,7 +41,10 @@ def duty(drop: Drop, lookups: Frame, parameters: Parameters) -> Frame:
     near = _spread(shifts, local_day(shifts["ends_at"] + _DAY, zone), zone)
     lapse = pd.Timedelta(days=context["roster_days"])
     rostered = _spread(shifts, local_day(shifts["ends_at"] + lapse, zone) - _DAY, zone)
-    rostered = pd.MultiIndex.from_frame(rostered[["user_id", "day"]].drop_duplicates())
+    rostered = rostered[["user_id", "day"]].drop_duplicates()
+    teams = drop.tables["users"].set_index("user_id")["team"]
+    of_team = pd.MultiIndex.from_arrays([rostered["user_id"].map(teams), rostered["day"]])
+    rostered = pd.MultiIndex.from_frame(rostered[~of_team.isin(_missing_rosters(drop, teams, zone))])
     compared = (
         lookups[["user_id", "day", "occurred_at"]].reset_index(names="nr").merge(near, on=["user_id", "day"])
     )
@@ -71,6 +74,35 @@ def duty(drop: Drop, lookups: Frame, parameters: Parameters) -> Frame:
         {"state": np.where((state == "off") & at_work, "unrostered", state), "minutes": rounded(minutes, 1)},
         index=lookups.index,
     )
+
+
+def _missing_rosters(drop: Drop, teams: pd.Series, zone: str) -> pd.MultiIndex:
+    """Each team and day on which two or more of it look up and none begins a shift of duty, where some usually do."""
+    shifts = drop.tables["shifts"]
+    shifts = shifts[shifts["kind"].fillna("duty") == "duty"]
+    begun = pd.DataFrame(
+        {"user_id": shifts["user_id"], "day": local_day(shifts["starts_at"], zone)}
+    ).drop_duplicates()
+    begun = begun.groupby([begun["user_id"].map(teams).rename("team"), "day"]).size()
+    asked = drop.lookups[["user_id", "day"]].drop_duplicates()
+    asked = asked.groupby([asked["user_id"].map(teams).rename("team"), "day"]).size()
+    asked = asked[asked > 1].index.difference(begun.index)
+    weeks = np.column_stack(
+        [
+            begun.reindex(
+                pd.MultiIndex.from_arrays(
+                    [asked.get_level_values(0), asked.get_level_values(1) - back * 7 * _DAY]
+                )
+            )
+            for back in range(1, 5)
+        ]
+    )
+    there, known = ~np.isnan(weeks), pd.DataFrame(weeks)
+    number, first, last = there.sum(axis=1), there.argmax(axis=1), 3 - there[:, ::-1].argmax(axis=1)
+    usual = (
+        (number > 1) & (number == last - first + 1) & (known.min(axis=1) > 1) & (known.median(axis=1) >= 4)
+    )
+    return asked[usual.to_numpy()]
 
 
 def local_day(times: pd.Series, zone: str) -> pd.Series:

@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -19,6 +20,7 @@ from lookup_audit.warehouse import Warehouse
 
 DAYS = 12
 LAST = FIRST_DAY + timedelta(days=DAYS - 1)
+WITHOUT_ROSTER = "Basisteam Geldeholt"  # on the last day
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +29,34 @@ def unit(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("benchmarks")
     drop, path = folder / "drop", folder / "unit.duckdb"
     simulate(drop, users=150, days=DAYS, seed=31, start=FIRST_DAY)
+    lose_a_roster(drop)
     with Warehouse(path, Settings(threads=1)) as warehouse:
         ingest(warehouse, drop)
         audit(warehouse, days_to_audit(warehouse))
     return drop, path
+
+
+def lose_a_roster(drop: Path) -> None:
+    """Rosters of the month before the first day, as those of the last week; then none of one team on the last day."""
+    late, file = drop / "shifts-late.parquet", drop / "shifts.parquet"
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE shifts AS SELECT * FROM read_parquet($1)", [[str(file), str(late)]])
+        connection.execute(
+            "CREATE TABLE week AS FROM shifts WHERE starts_at >= $1", [LAST - timedelta(days=6)]
+        )
+        for weeks in (2, 3, 4):
+            connection.execute(
+                "INSERT INTO shifts SELECT * REPLACE (starts_at - to_days($1) AS starts_at, ends_at - to_days($1) "
+                "AS ends_at) FROM week",
+                [7 * weeks],
+            )
+        connection.execute(
+            "DELETE FROM shifts WHERE starts_at >= $1 AND user_id IN "
+            "(SELECT user_id FROM read_parquet($2) WHERE team = $3)",
+            [LAST - timedelta(hours=1), str(drop / "users.parquet"), WITHOUT_ROSTER],
+        )
+        connection.execute(f"COPY shifts TO '{file}'")
+    late.unlink()
 
 
 def audited(path: Path, day: date) -> pd.DataFrame:
@@ -55,6 +81,12 @@ def test_plain_pandas_finds_what_the_audit_finds(unit: tuple[Path, Path], day: d
 def test_the_nights_compared_ask_several_questions(unit: tuple[Path, Path]) -> None:
     with Warehouse(unit[1], Settings(threads=1)) as warehouse:
         assert len(warehouse.rows("SELECT DISTINCT detector FROM findings")) >= 5
+
+
+def test_a_night_compared_lacks_the_roster_of_a_team(unit: tuple[Path, Path]) -> None:
+    with Warehouse(unit[1], Settings(threads=1)) as warehouse:
+        rows = warehouse.rows("SELECT day, part FROM gaps WHERE kind = 'missing_roster'")
+        assert rows == [{"day": LAST, "part": WITHOUT_ROSTER}]
 
 
 def test_a_longer_history_leaves_the_new_day_as_it_is(unit: tuple[Path, Path], tmp_path: Path) -> None:

@@ -6,12 +6,17 @@ from random import Random
 
 import pytest
 
-from lookup_audit.context import build_context
+from lookup_audit.context import build_context, store_history
+from lookup_audit.pipeline import audit
 from lookup_audit.reporting.dossier.numbers import Period, read_lookups
 from tests.conftest import World
 
 DAYS = [date(2026, 3, 10) + timedelta(days=number) for number in range(3)]
 PERIOD = Period(DAYS[0], DAYS[-1])
+TEAM = [f"u{number}" for number in range(5)]
+STATES = dict(
+    zip(DAYS, ("off", "unknown", "off"), strict=True)
+)  # of a team whose roster of the second is missing
 
 
 def as_the_audit_has_it(world: World) -> dict[str, str]:
@@ -19,6 +24,7 @@ def as_the_audit_has_it(world: World) -> dict[str, str]:
     found: dict[str, str] = {}
     for day in DAYS:
         build_context(world.warehouse, day, [])
+        store_history(world.warehouse, day)
         rows = world.warehouse.rows(
             "SELECT night.lookup_id, context.duty_state FROM lookup_context AS context "
             "INNER JOIN night ON night.lookup_nr = context.lookup_nr"
@@ -81,3 +87,43 @@ def test_the_audit_and_a_dossier_agree_on_every_lookup(make_world: Callable[[], 
     audited, told = as_the_audit_has_it(world), as_dossiers_have_it(world, users)
     assert len(set(audited.values())) == 9, "every state comes by"
     assert {name: (audited[name], told[name]) for name in audited if audited[name] != told[name]} == {}
+
+
+@pytest.fixture
+def without_a_roster(make_world: Callable[[], World]) -> World:
+    """A team of five that looks up in the evening of three days, on the second of which nobody is rostered."""
+    world = make_world()
+    worked = [
+        DAYS[-1] - timedelta(days=back) for back in range(28) if DAYS[-1] - timedelta(days=back) != DAYS[1]
+    ]
+    world.insert(
+        {
+            "users": [{"user_id": user, "team": "Noord"} for user in TEAM],
+            "shifts": [rostered(user, f"{day} 07:00", f"{day} 15:00") for user in TEAM for day in worked],
+            "lookups": [looked_up(user, f"{user} {day}", f"{day} 20:00") for user in TEAM for day in DAYS],
+        }
+    )
+    return world
+
+
+def test_they_agree_on_a_team_whose_roster_is_missing_for_a_day(without_a_roster: World) -> None:
+    audited = as_the_audit_has_it(without_a_roster)
+    assert audited == {f"{user} {day}": state for user in TEAM for day, state in STATES.items()}
+    assert as_dossiers_have_it(without_a_roster, TEAM) == audited
+
+
+def test_where_the_others_are_forgotten_a_roster_that_was_missing_is_still_not_known(
+    without_a_roster: World,
+) -> None:
+    audit(without_a_roster.warehouse, DAYS)
+    for table in ("shifts", "lookups", "user_days"):
+        without_a_roster.warehouse.run(f"DELETE FROM {table} WHERE user_id <> 'u0'")
+    states = as_dossiers_have_it(without_a_roster, ["u0"])
+    assert states == {f"u0 {day}": state for day, state in STATES.items()}
+
+
+def test_once_a_roster_that_was_missing_is_there_it_is_read(without_a_roster: World) -> None:
+    audit(without_a_roster.warehouse, DAYS)
+    without_a_roster.insert({"shifts": [rostered("u1", f"{DAYS[1]} 16:00", f"{DAYS[1]} 22:00")]})
+    states = as_dossiers_have_it(without_a_roster, ["u0", "u1"])
+    assert (states[f"u0 {DAYS[1]}"], states[f"u1 {DAYS[1]}"]) == ("off", "duty")

@@ -22,6 +22,7 @@ BASE = {
     "cases": "case_id,opened_at\nold,2025-02-01\n",
     "case_subjects": "case_id,subject_id,linked_at\nold,man,\nunseen,other,2025-03-02T12:00\n",
     "incidents": "incident_id,occurred_at\ni1,2025-03-03T12:00Z\n",
+    "shifts": "user_id,starts_at,ends_at\nu8,2025-03-02T06:00,2025-03-02T11:30\n",
     "lookups": "lookup_id,occurred_at,user_id,system,subject_id,case_id,query_text\n"
     "1,2025-03-01T12:00,u1,BVH,car,,\n2,2025-03-05T12:00,u1,BVH,other,named,\n3,2025-03-09T23:30,u2,BVH,wife,,\n"
     "4,2025-03-05T12:00,u1,BVH,van,,\n5,2025-03-09T12:00,u2,BVH,,,ab-12-c\n"
@@ -117,7 +118,27 @@ CASES = {
     "night shift": ("shifts", "user_id,starts_at,ends_at\nu2,2025-03-10T00:30,2025-03-10T08:00\n", {"03-09"}),
     "shift of another day": (
         "shifts",
+        "user_id,starts_at,ends_at\nu1,2025-03-08T06:00,2025-03-08T11:30\n",
+        set(),
+    ),
+    "shift of a day on which another of the team looked up": (
+        "shifts",
         "user_id,starts_at,ends_at\nu1,2025-03-09T06:00,2025-03-09T11:30\n",
+        {"03-09"},
+    ),
+    "shift on the weekday on which another of the team looked up": (
+        "shifts",
+        "user_id,starts_at,ends_at\nu1,2025-02-09T06:00,2025-02-09T11:30\n",
+        {"03-09"},
+    ),
+    "leave on the weekday on which another of the team looked up": (
+        "shifts",
+        "user_id,starts_at,ends_at,kind\nu1,2025-02-09T06:00,2025-02-09T11:30,leave\n",
+        set(),
+    ),
+    "shift five weeks before another of the team looked up": (
+        "shifts",
+        "user_id,starts_at,ends_at\nu1,2025-02-02T06:00,2025-02-02T11:30\n",
         set(),
     ),
     "link to a man": (
@@ -152,6 +173,11 @@ CASES = {
     "new user whose own record was looked up": ("users", "user_id,own_subject_id\nu9,other\n", {"03-05"}),
     "changed user": ("users", "user_id,team\nu1,B\nu2,A\n", set()),
     "changed user of a recent day": ("users", "user_id,team\nu2,B\n", {"03-09"}),
+    "new user with a shift on the weekday on which another of the team looked up": (
+        "users",
+        "user_id,team\nu8,A\n",
+        {"03-09"},
+    ),
     "changed subject": ("subjects", "subject_id,subject_type,surname\nwife,person,Berg\n", {"03-09"}),
     "new owner": ("subjects", "subject_id,subject_type\nstranger,person\n", {"03-05"}),
     "new plate": ("subjects", "subject_id,subject_type,plate\nnew,vehicle,AB12C\n", {"03-09"}),

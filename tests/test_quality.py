@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -33,6 +34,9 @@ WHOM = """
 CREATE OR REPLACE TEMP TABLE night_subjects AS
 SELECT DISTINCT subject_nr, subject_nr IN (SELECT subject_id FROM subjects) AS is_registered FROM night
 """
+NO_ROSTER = "CREATE OR REPLACE TEMP TABLE missing_rosters AS " + (
+    files("lookup_audit.context").joinpath("10_missing_rosters.sql").read_text(encoding="utf-8")
+)
 VOLUME = """
 INSERT INTO volume_days
 SELECT $day, 'system', system, count(*), 0, count(DISTINCT user_id) FROM night GROUP BY system
@@ -92,6 +96,7 @@ class Unit:
         found: list[Gap] = []
         for day in days or self.days:
             self.warehouse.run(NIGHT, {"day": day})
+            self.warehouse.run(NO_ROSTER, {"day": day, "zone": "Europe/Amsterdam"})
             self.warehouse.run(WHO)
             self.warehouse.run(WHOM)
             self.warehouse.run("DELETE FROM volume_days WHERE day = $day", {"day": day})

@@ -70,12 +70,11 @@ def test_a_roster_that_is_missing_for_a_week_names_the_team_the_days_and_the_det
     gap = stretch("missing_roster", "Team Noord", days=7, disables=("off_duty",))
     english, dutch = words_of("en"), words_of("nl")
     assert said(gap, signed_titles(english), english) == (
-        "No roster for Team Noord from 31 March 2026 to 6 April 2026. Not to be relied on about this team then: "
-        "Off duty."
+        "No roster for Team Noord from 31 March 2026 to 6 April 2026. Says less, or nothing: Off duty."
     )
     assert said(gap, signed_titles(dutch), dutch) == (
         "Geen rooster voor Team Noord van 31 maart 2026 tot en met 6 april 2026. "
-        "Voor dit team is dan niet af te gaan op: Buiten diensttijd."
+        "Zegt minder, of niets: Buiten diensttijd."
     )
 
 

@@ -1,6 +1,7 @@
 -- Where each lookup falls in its user's roster. A shift is taken as planned up to the end of the day:
 -- nothing that starts after it is read. Duty wins over leave where both are rostered. Someone who does a
--- shift's worth of lookups between shifts was at work: the roster is wrong or late (unrostered), not the user.
+-- shift's worth of lookups between shifts was at work: the roster is wrong or late (unrostered), not the user. Who has had
+-- no shift for so long, or belongs to a team whose roster of the day is missing, may have been on duty (unknown).
 WITH near_shifts AS (
     SELECT everyone.user_nr, shifts.starts_at, shifts.ends_at, coalesce(shifts.kind, 'duty') AS kind
     FROM shifts
@@ -12,7 +13,10 @@ rostered AS (
     SELECT DISTINCT everyone.user_nr
     FROM shifts
     INNER JOIN everyone ON everyone.user_id = shifts.user_id
-    WHERE shifts.starts_at < $night_end AND shifts.ends_at >= $night_end - to_days($roster_days)
+    WHERE
+        shifts.starts_at < $night_end
+        AND shifts.ends_at >= $night_end - to_days($roster_days)
+        AND coalesce(everyone.team NOT IN (SELECT missing_rosters.team FROM missing_rosters), TRUE)
 ),
 
 compared AS (

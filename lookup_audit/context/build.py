@@ -20,7 +20,7 @@ from lookup_audit.warehouse import SignedSql, Warehouse
 
 _FIRST_STEP_AFTER_LINKS = "30"
 _READ_LATER = {
-    "known", "everyone", "night", "night_subjects", "work", "home", "firsts", "user_subject_day",
+    "known", "missing_rosters", "everyone", "night", "night_subjects", "work", "home", "firsts", "user_subject_day",
     "interests", "places", "reasons", "lookup_context",
 }  # fmt: skip
 _PART = 2_000_000  # lookups that a step with $after and $until in it takes at a time

@@ -67,6 +67,7 @@ _SPAN_DAYS = f"""
     SELECT DISTINCT audited.day FROM span JOIN {_AUDITED} AS audited
         ON audited.day >= span.from_day AND audited.day <= span.until_day
 """
+_ROSTER_WEEKS = 4  # on whose same weekday the roster of a team's day depends: see `teams_without_roster`
 INCIDENT_DAYS = 7  # that an audit looks back for incidents, besides the hours of follow-up
 # What is known of a user or subject from now on says nothing of days long audited; a new one may.
 _RECENT = f"(SELECT max(day) - $grace_days AS day FROM {_AUDITED})"
@@ -116,6 +117,24 @@ def _user_days(rows: str) -> str:
     """
 
 
+def _team_days(source: str, team: str, shifts: str, since: str) -> str:
+    """Audited days on which others of a team look up, and its roster is there or missing by these shifts of duty."""
+    return f"""
+        SELECT DISTINCT audited.day
+        FROM (
+            SELECT DISTINCT {team} AS team, {_local_day(f"{shifts}.starts_at")} AS day, {since} AS from_day
+            FROM {source}
+            WHERE coalesce({shifts}.kind, 'duty') = 'duty'
+        ) AS begun
+        JOIN users AS others ON others.team = begun.team
+        JOIN user_days ON user_days.user_id = others.user_id
+            AND user_days.day >= greatest(begun.day, begun.from_day)
+            AND user_days.day <= begun.day + {_ROSTER_WEEKS * 7}
+            AND (user_days.day - begun.day) % 7 = 0
+        JOIN {_AUDITED} AS audited ON audited.day = user_days.day
+    """
+
+
 def _since(key: str, *columns: str) -> str:
     """Rows of `changed` with the first day on which they matter; see `_RECENT`."""
     known = f"{key} IN (SELECT {key} FROM changed WHERE known)"
@@ -157,6 +176,8 @@ _LINKED = """
     GROUP BY case_id
 """
 
+_SHIFTS_OF_USERS = f"({_since('user_id', 'team')}) AS late JOIN shifts USING (user_id)"
+
 _QUERIES = {
     "shifts": f"""
         SELECT DISTINCT audited.day
@@ -165,6 +186,8 @@ _QUERIES = {
             AND user_days.day >= {_local_day("changed.starts_at - to_minutes($grace_minutes)")}
             AND user_days.day <= {_local_day("changed.ends_at + to_minutes($grace_minutes)")} + $roster_days
         JOIN {_AUDITED} AS audited ON audited.day = user_days.day
+        UNION
+        {_team_days("changed JOIN users USING (user_id)", "users.team", "changed", "DATE '0001-01-01'")}
     """,
     "cases": f", linked AS ({_LINKED}), span AS ({_CASE_SPAN}) {_CASE_DAYS}",
     "case_members": f"""
@@ -195,6 +218,8 @@ _QUERIES = {
         SELECT DISTINCT audited.day FROM ({_since("user_id", "own_subject_id")}) AS late
         JOIN focus_days ON focus_days.focus_id = late.own_subject_id AND focus_days.day >= late.from_day
         JOIN {_AUDITED} AS audited ON audited.day = focus_days.day
+        UNION
+        {_team_days(_SHIFTS_OF_USERS, "late.team", "shifts", "late.from_day")}
     """,
     "relations": _user_days("SELECT user_id, DATE '0001-01-01' AS from_day FROM changed"),
     "subjects": f"""

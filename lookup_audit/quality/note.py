@@ -62,7 +62,7 @@ def note_gaps(warehouse: Warehouse, day: date, skipped: Sequence[str]) -> list[G
         found += systems
         found += _context(warehouse, past, begin, settings.minimum_lookups)
         if not any(gap.kind == "empty_table" and gap.part == "shifts" for gap in found):
-            found += missing_rosters(warehouse, day, settings.past_weeks)
+            found += missing_rosters(warehouse, day)
         # what a silent system took along is not said twice
         if not any(gap.kind == "silent_system" for gap in systems):
             values = _series(warehouse, _KEPT_VALUES, begin, day)

@@ -49,6 +49,51 @@ CREATE MACRO seconds_between(earlier, later) AS
 CREATE MACRO local_day(instant, zone) AS
     CAST(timezone(zone, timezone('UTC', instant)) AS DATE);
 
+-- teams of which a day's roster is missing, by the shifts alone: no shift of duty begins on the day, though on the same
+-- weekday of the four weeks before two or more of its users had one, and four on most. Weeks at the beginning or the end
+-- may lack them (the roster is new, or missing for longer), none between others: a team may work every second week, an
+-- office is closed on Sundays, a small team is free together. Leave tells nothing of a roster. `usual` is how many had
+-- one, in the median; `of_team` is one team, or null for all.
+CREATE MACRO teams_without_roster(days, of_team, zone) AS TABLE
+    WITH asked AS (
+        SELECT unnest(days) AS day
+    ),
+    compared AS (
+        SELECT DISTINCT asked.day - CAST(7 * weeks.back AS INTEGER) AS day
+        FROM asked
+        CROSS JOIN range(5) AS weeks(back)
+    ),
+    begun AS (
+        SELECT users.team, compared.day, count(DISTINCT shifts.user_id) AS rostered
+        FROM compared
+        INNER JOIN shifts
+            ON
+                shifts.starts_at >= CAST(compared.day AS TIMESTAMP) - to_days(1)
+                AND shifts.starts_at < CAST(compared.day AS TIMESTAMP) + to_days(2)
+                AND local_day(shifts.starts_at, zone) = compared.day
+        INNER JOIN users ON users.user_id = shifts.user_id
+        WHERE coalesce(shifts.kind, 'duty') = 'duty' AND (of_team IS NULL OR users.team = of_team)
+        GROUP BY users.team, compared.day
+    ),
+    past AS (
+        SELECT
+            begun.team,
+            asked.day,
+            count(*) AS weeks,
+            (max(begun.day) - min(begun.day)) // 7 + 1 AS of_weeks,
+            min(begun.rostered) AS fewest,
+            median(begun.rostered) AS usual
+        FROM asked
+        INNER JOIN begun
+            ON begun.day < asked.day AND begun.day >= asked.day - 28 AND (asked.day - begun.day) % 7 = 0
+        WHERE begun.team IS NOT NULL
+        GROUP BY begun.team, asked.day
+    )
+    SELECT past.team, past.day, past.usual
+    FROM past
+    ANTI JOIN begun ON begun.team = past.team AND begun.day = past.day
+    WHERE past.weeks = past.of_weeks AND past.weeks > 1 AND past.fewest > 1 AND past.usual >= 4;
+
 -- minus the logarithm of Chernoff's bound (1952) on such a share of `tries`, where `usual` (below 1) is the chance of each
 CREATE MACRO binomial_surprise(tries, share, usual) AS
     tries * (

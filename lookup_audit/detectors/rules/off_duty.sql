@@ -1,6 +1,6 @@
 /*
 id = "off_duty"
-version = 1
+version = 2
 motive = "any"
 about = "behaviour"
 weight = 2.5
@@ -38,11 +38,13 @@ en = [
     "Rosters are wrong or late; off duty alone proves nothing.",
     "Many lookups spread over hours of a free day are taken as work that the roster missed.",
     "A shift that begins just after midnight is read on the next day.",
+    "Where the roster of a whole team is missing for a day, nobody of it is taken as free.",
 ]
 nl = [
     "Roosters kloppen niet altijd; buiten diensttijd alleen bewijst niets.",
     "Veel bevragingen verspreid over uren van een vrije dag gelden als werk dat het rooster miste.",
     "Een dienst die net na middernacht begint, telt voor de volgende dag.",
+    "Ontbreekt op een dag het rooster van een heel team, dan geldt niemand daarvan als vrij.",
 ]
 
 [investigation_steps]

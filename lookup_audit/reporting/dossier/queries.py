@@ -54,12 +54,45 @@ duty AS (
     GROUP BY system, lookup_id
 ),
 
+team AS (
+    SELECT others.user_id, others.team
+    FROM users AS others
+    INNER JOIN users AS own ON own.team = others.team
+    WHERE own.user_id = $user
+),
+
+-- days on which the roster of the team is missing, as `10_missing_rosters.sql` has it; or was when they were audited:
+-- the shifts of the others, by which it could be told, may have been forgotten since
+no_roster AS (
+    SELECT missing.day
+    FROM teams_without_roster(
+        (SELECT list(DISTINCT lookups.local_date) FROM lookups WHERE {_MINE}),
+        (SELECT coalesce(min(team), '') FROM team),
+        $zone
+    ) AS missing
+    CROSS JOIN team
+    INNER JOIN user_days ON user_days.user_id = team.user_id AND user_days.day = missing.day
+    GROUP BY missing.day
+    HAVING count(*) > 1
+    UNION
+    SELECT gaps.day
+    FROM gaps
+    WHERE
+        (gaps.kind = 'missing_roster' AND gaps.part IN (SELECT team FROM team))
+        OR (gaps.kind = 'empty_table' AND gaps.part = 'shifts')
+    EXCEPT
+    SELECT local_day(shifts.starts_at, $zone)
+    FROM shifts
+    INNER JOIN team ON team.user_id = shifts.user_id
+    WHERE coalesce(shifts.kind, 'duty') = 'duty'
+),
+
 -- a shift's worth of lookups on a free day: the roster missed it
 unrostered AS (
     SELECT lookups.local_date
     FROM lookups
     INNER JOIN duty ON duty.system = lookups.system AND duty.lookup_id = lookups.lookup_id
-    WHERE {_MINE} AND duty.duty = 'off'
+    WHERE {_MINE} AND duty.duty = 'off' AND lookups.local_date NOT IN (SELECT no_roster.day FROM no_roster)
     GROUP BY lookups.local_date
     HAVING
         count(*) >= $unrostered_lookups
@@ -80,6 +113,7 @@ SELECT
     lookups.case_id,
     lookups.justification,
     CASE
+        WHEN duty.duty = 'off' AND no_roster.day IS NOT NULL THEN 'unknown'
         WHEN duty.duty = 'off' AND unrostered.local_date IS NOT NULL THEN 'unrostered'
         ELSE coalesce(duty.duty, 'unknown')
     END AS duty,
@@ -88,6 +122,7 @@ SELECT
     lookup_risk.sum_shown
 FROM lookups
 LEFT JOIN duty ON duty.system = lookups.system AND duty.lookup_id = lookups.lookup_id
+LEFT JOIN no_roster ON no_roster.day = lookups.local_date
 LEFT JOIN unrostered ON unrostered.local_date = lookups.local_date
 LEFT JOIN lookup_risk ON lookup_risk.system = lookups.system AND lookup_risk.lookup_id = lookups.lookup_id
 LEFT JOIN subjects ON subjects.subject_id = coalesce(lookups.subject_id, lookup_risk.subject_id)

@@ -39,18 +39,13 @@ def what(stretch: Stretch, words: Words) -> str:
 
 
 def consequence(gap: Gap, titles: Titles, words: Words) -> str:
-    """What says less, or nothing, for want of it, as a sentence; empty where nothing does.
-
-    Without a roster the rule on duty is not silent: it takes work for time off, and asks more.
-    """
+    """What says less, or nothing, for want of it, as a sentence; empty where nothing does."""
     _ = words.gettext
     if gap.kind in ("silent_day", "silent_system"):
         return _("No detector says anything about lookups that did not come in.")
     if not gap.disables:
         return ""
     names = words.list(sorted({titles(name) for name in gap.disables}))
-    if gap.kind == "missing_roster":
-        return _("Not to be relied on about this team then: %(names)s.", names=names)
     return _("Says less, or nothing: %(names)s.", names=names)
 
 
