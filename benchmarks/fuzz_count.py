@@ -100,8 +100,14 @@ def _blank(line: str) -> bool:
 
 def _delimited(lines: list[str], reading: Reading) -> int:
     header = next(place for place, line in enumerate(lines) if not _blank(line))
+    delimiters = [",", ";", "\t", "|"]
+    said = lines[header].rstrip(" ").lower()
+    stated = [sign for sign in delimiters if said in (f"sep={sign}", f'"sep={sign}"')]
+    if stated:
+        delimiters = stated
+        header = next(place for place in range(header + 1, len(lines)) if not _blank(lines[place]))
     line, below = lines[header], lines[header + 1 :]
-    chosen = [reading.delimiter] if reading.delimiter else [",", ";", "\t", "|"]
+    chosen = [reading.delimiter] if reading.delimiter else delimiters
     fields = {delimiter: _split(line, delimiter, lenient=True)[0] for delimiter in chosen}
     known = {
         delimiter: len({name.strip().lower() for name in fields[delimiter]} & reading.names)

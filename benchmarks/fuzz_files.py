@@ -364,6 +364,12 @@ TEXT: Harms = {
     ),
     "header only": lambda _, text, __: text.split("\n")[0],
     "blank lines only": lambda chance, *_: chance.choice(("\n", " ")) * chance.randint(0, 99),
+    "stated delimiter": lambda chance, text, delimiter: (
+        chance.choice(("sep={}\n", '"sep={}"\n', "SEP={}  \n", 'sep={}"\n', "\nsep={}\n\n")).format(
+            chance.choice((delimiter, delimiter, ",", ";", "x"))
+        )
+        + text
+    ),
     "twice": lambda _, text, __: text + text,
 }
 BYTES: Harms = {

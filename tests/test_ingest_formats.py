@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
+from lookup_audit.errors import InputError
 from lookup_audit.ingest import ingest
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse import Warehouse
@@ -87,6 +88,8 @@ FILES = {
     "semicolon.csv": delimited(";").encode(),
     "tab.tsv": delimited("\t").encode(),
     "pipe.txt": delimited("|").encode(),
+    "spreadsheet.csv": ("sep=;\r\n" + delimited(";", newline="\r\n")).encode("utf-8-sig"),
+    "stated-in-quotes.csv": ('\n"SEP=|"\n\n' + delimited("|")).encode(),
     "crlf.csv": delimited(newline="\r\n").encode(),
     "old-mac.csv": delimited(newline="\r").encode(),
     "no-last-newline.csv": delimited().rstrip("\n").encode(),
@@ -132,6 +135,24 @@ def loaded(tmp_path: Path, name: str, content: bytes) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize("name", FILES)
 def test_every_format_gives_the_same_rows(tmp_path: Path, name: str) -> None:
     assert loaded(tmp_path, name, FILES[name]) == EXPECTED
+
+
+def test_a_delimiter_that_is_stated_goes_before_what_the_header_looks_like(tmp_path: Path) -> None:
+    header = "lookup_id;occurred_at;user_id;system;query_text;a,subject_id,lat,lon,action,channel,case_id"
+    (tmp_path / "lookups.csv").write_text(f"sep=;\n{header}\n1;2026-03-01T10:00;u;BVH;AB12C;x\n")
+    (tmp_path / "users.csv").write_text("sep=,\nuser_id\nu\n")
+    with Warehouse(None, Settings()) as warehouse:
+        assert [report.rows_loaded for report in ingest(warehouse, tmp_path).files] == [1, 1]
+
+
+def test_nothing_below_a_stated_delimiter_is_an_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "lookups.csv").write_text("sep=;\n")
+    (tmp_path / "users.csv").write_text("user_id\nu\n")
+    with (
+        Warehouse(None, Settings()) as warehouse,
+        pytest.raises(InputError, match="not even a header is there"),
+    ):
+        ingest(warehouse, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["comma.csv", "utf16.csv", "rows.ndjson", "text.parquet"])

@@ -1,5 +1,6 @@
 """Delimited text, NDJSON and Parquet, each opened (and checked) first and read later."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ Query = tuple[str, dict[str, Any]]
 
 TURNED_DOWN = "turned_down"  # the temporary table of the lines that a file's loading rejects
 
+_STATED = re.compile(rf'("?)sep=([{"".join(DELIMITERS)}])\1 *', re.IGNORECASE)
 _SAMPLE_LINES = 1_000  # of NDJSON, to learn its keys
 
 
@@ -114,15 +116,22 @@ def token_query(path: Path, columns: dict[str, str], longest_line: int = 0) -> Q
 
 
 class DelimitedReader:
-    """CSV and its kin: the delimiter is the one under which the header names most of the table's columns."""
+    """CSV and its kin: the delimiter is the one under which the header names most of the table's columns.
+
+    Or it is the one that a line `sep=;` before the header states, as spreadsheets write and read it.
+    """
 
     def __init__(self, file: InputFile) -> None:
         self.file = file
-        header = first_lines(self._source(), 1)
+        header = first_lines(self._source(), 2)
+        stated = _STATED.fullmatch(header[0][1]) if header else None  # a spreadsheet's own first line
+        if stated:
+            del header[0]
         if not header:
             raise InputError(f"{file.name}: is empty; not even a header is there")
         self._header_line, line = header[0]
-        candidates = (file.rule.delimiter,) if file.rule.delimiter else DELIMITERS
+        said = file.rule.delimiter or (stated[2] if stated else None)
+        candidates = (said,) if said else DELIMITERS
         headers = {delimiter: header_fields(line, delimiter) for delimiter in candidates}
         self._delimiter = max(headers, key=lambda key: (matches(file, headers[key]), len(headers[key])))
         self._names = headers[self._delimiter]
