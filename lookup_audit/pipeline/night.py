@@ -73,10 +73,7 @@ class Auditor:
             "SELECT stable_id('r', [$day::VARCHAR, $config_hash, $code_version])",
             {"day": day, "config_hash": warehouse.settings.config_hash, "code_version": code_version()},
         )
-        again = warehouse.value("SELECT 1 FROM runs WHERE audit_date = $day", {"day": day}) is not None
-        why = warehouse.rows(
-            "SELECT DISTINCT reason FROM pending_days WHERE day = $day ORDER BY reason", {"day": day}
-        )
+        again, why = _asked_because(warehouse, day)
         _forget_results(warehouse, day)
         store_history(warehouse, day)
         result = run_rules(warehouse, self._rules, day=day, run_id=run_id)
@@ -96,7 +93,7 @@ class Auditor:
         update_alerts(warehouse)
         warehouse.run("DELETE FROM pending_days WHERE day = $day", {"day": day})
         keep_configuration(warehouse)
-        found = note_gaps(warehouse, day, skipped)
+        gaps = note_gaps(warehouse, day, skipped)
         warehouse.run(
             _RUN,
             {
@@ -111,21 +108,17 @@ class Auditor:
                 "skipped": sorted(skipped),
             },
         )
-        row = warehouse.rows(
-            "SELECT lookups, explained, findings FROM runs WHERE audit_date = $day", {"day": day}
-        )[0]
-        touched = warehouse.value("SELECT count(*) FROM lookup_risk WHERE audit_date = $day", {"day": day})
-        return NightSummary(
-            day,
-            row["lookups"],
-            row["explained"],
-            row["findings"],
-            touched,
-            tuple(skipped),
-            again=again,
-            why=tuple(reason["reason"] for reason in why),
-            gaps=_in_words(found),
-        )
+        counts = warehouse.rows(_COUNTS, {"day": day})[0]
+        return NightSummary(day, **counts, skipped=tuple(skipped), again=again, why=why, gaps=_in_words(gaps))
+
+
+def _asked_because(warehouse: Warehouse, day: date) -> tuple[bool, tuple[str, ...]]:
+    """Whether the day was audited before, and for which reasons it is pending, in order of name."""
+    again = warehouse.value("SELECT 1 FROM runs WHERE audit_date = $day", {"day": day}) is not None
+    rows = warehouse.rows(
+        "SELECT DISTINCT reason FROM pending_days WHERE day = $day ORDER BY reason", {"day": day}
+    )
+    return again, tuple(row["reason"] for row in rows)
 
 
 def _in_words(found: list[Gap]) -> tuple[str, ...]:
@@ -159,6 +152,16 @@ def _now(warehouse: Warehouse) -> datetime:
 
 _LATEST = """
 SELECT greatest((SELECT max(loaded_at) FROM input_files), (SELECT max(finished_at) FROM runs))
+"""
+
+_COUNTS = """
+SELECT
+    lookups,
+    explained,
+    findings,
+    (SELECT count(*) FROM lookup_risk WHERE lookup_risk.audit_date = $day) AS touched
+FROM runs
+WHERE audit_date = $day
 """
 
 _RUN = """
