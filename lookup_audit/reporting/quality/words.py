@@ -79,10 +79,10 @@ def _odd(gap: Gap, words: Words) -> str:
             **told,
         ),
         "volume": _(
-            "%(seen)s lookups from the system %(part)s, where %(expected)s were to be expected,", **told
+            "Lookups from the system %(part)s: %(seen)s, where %(expected)s were to be expected,", **told
         ),
         "volume of all": _(
-            "%(seen)s lookups from all systems together, where %(expected)s are usual,", **told
+            "Lookups from all systems together: %(seen)s, where %(expected)s are usual,", **told
         ),
         "missing_roster": _("No roster for %(part)s", **told),
         "empty_table": _(
