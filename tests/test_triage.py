@@ -157,6 +157,30 @@ def test_the_queue_is_the_same_however_it_came_about(seed: int, gap_days: int) -
     assert any(row["risk"] >= 0.3 and not row["queued"] for row in expected)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_alerts_are_right_in_the_transaction_that_replaced_rows_of_a_night(threads: int) -> None:
+    """As a night keeps them: of rows that it deleted and put in, the engine may read others by their number."""
+    days = [MONDAY + timedelta(days=number) for number in range(25)]
+    touched: list[Touched] = [(f"u{number % 12}", f"s{number % 5}", 0.5) for number in range(60)]
+    with Warehouse(None, Settings(threads=threads)) as warehouse:
+        for day in days:
+            with warehouse.transaction():
+                audit(warehouse, day, *touched)
+            with warehouse.transaction():
+                audit(warehouse, day, *touched)
+        told = warehouse.rows(
+            "SELECT user_id, alert_about, first_at::DATE AS first, last_at::DATE AS last, lookups, detectors "
+            "FROM alert_episodes ORDER BY user_id, alert_about"
+        )
+    assert told == [
+        {
+            "user_id": user, "alert_about": subject, "first": days[0], "last": days[-1], "lookups": len(days),
+            "detectors": ["family"],
+        }
+        for user, subject, _ in sorted(touched)
+    ]  # fmt: skip
+
+
 def test_many_days_add_to_a_motive_and_nothing_to_a_habit_of_working_late(warehouse: Warehouse) -> None:
     days = [MONDAY + timedelta(days=nr) for nr in range(20)]
     for day in days:

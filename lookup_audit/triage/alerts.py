@@ -95,9 +95,13 @@ WITH since AS (
     GROUP BY user_id, alert_about
 ),
 
--- first which rows, then all that they hold: most of the days since an old alert began are none of its
-involved_rows AS MATERIALIZED (
-    SELECT lookup_risk.rowid AS nr
+involved AS (
+    SELECT
+        lookup_risk.*,
+        lag(occurred_at) OVER (
+            PARTITION BY lookup_risk.user_id, lookup_risk.alert_about
+            ORDER BY lookup_risk.occurred_at, lookup_risk.system, lookup_risk.lookup_id
+        ) AS previous_at
     FROM lookup_risk
     INNER JOIN since
         ON
@@ -105,16 +109,6 @@ involved_rows AS MATERIALIZED (
             AND since.alert_about = lookup_risk.alert_about
             AND since.from_at <= lookup_risk.occurred_at
     WHERE lookup_risk.occurred_at >= (SELECT min(from_at) FROM since)  -- so that the years before are not read
-),
-
-involved AS (
-    SELECT
-        *,
-        lag(occurred_at) OVER (
-            PARTITION BY user_id, alert_about ORDER BY occurred_at, system, lookup_id
-        ) AS previous_at
-    FROM lookup_risk
-    WHERE rowid IN (SELECT nr FROM involved_rows)
 ),
 
 numbered AS (
