@@ -10,6 +10,7 @@ The tree is small on purpose; the command line maps each branch to one exit code
     │   └── BrowserMissing       a page to be printed, and no browser here to print it
     ├── PrintError            1  a browser could not print a page; the page itself is there
     ├── InputError            1  a drop that cannot be read at all (bad rows are rejected, not raised)
+    ├── Stopped               1  whoever ran it interrupted it
     └── WarehouseError        1  the warehouse cannot be opened, is of another version, or is not there
         └── WarehouseLocked      another process holds it
 """
@@ -49,6 +50,10 @@ class PrintError(LookupAuditError):
 
 class InputError(LookupAuditError):
     """A drop or file that cannot be used at all."""
+
+
+class Stopped(LookupAuditError):
+    """Whoever runs the command interrupted it."""
 
 
 class WarehouseError(LookupAuditError):

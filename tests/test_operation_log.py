@@ -190,6 +190,24 @@ def test_commands_that_change_something_are_in_the_log_with_their_exit_code_and_
         assert words_of(Path(f"{path}.log").read_bytes()) & names_in(opened) == set()
 
 
+def test_who_interrupts_a_night_is_told_what_is_kept_and_the_log_has_the_exit_code_that_it_left_with(
+    drop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lookup_audit.operation.night.ingest", interrupted)
+    path = tmp_path / "w.duckdb"
+    monkeypatch.setattr(sys, "argv", ["lookup-audit", "night", str(drop), "--warehouse", str(path), "--quiet"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert capsys.readouterr().err == (
+        "lookup-audit: stopped; what was complete is kept, what was under way is undone\n"
+    )
+    (ended,) = [line for line in lines(Path(f"{path}.log")) if line["event"] == "ended"]
+    assert (left.value.code, ended["exit_code"]) == (1, 1)
+
+
 def test_a_warehouse_that_is_not_there_leaves_no_log(tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
     monkeypatch.setattr(sys, "argv", ["lookup-audit", "audit", "--warehouse", str(tmp_path / "none.duckdb")])
     with pytest.raises(SystemExit):

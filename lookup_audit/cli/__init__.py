@@ -57,6 +57,3 @@ def main() -> None:
         where = f"{error.filename}: " if error.filename else ""
         complain(f"{where}{error.strerror or error}")
         sys.exit(1)
-    except KeyboardInterrupt:
-        complain("stopped; what was complete is kept, what was under way is undone")
-        sys.exit(1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
-from lookup_audit.errors import LookupAuditError
+from lookup_audit.errors import LookupAuditError, Stopped
 
 if TYPE_CHECKING:
     from lookup_audit.operation.log import Log
@@ -49,7 +49,10 @@ class LoggedCommands(TyperGroup):
         except typer.BadParameter:
             exit_code = 2
             raise
-        except (Exception, KeyboardInterrupt) as error:
+        except KeyboardInterrupt as error:  # typer would leave with 130, and without a word
+            _enter(error)
+            raise Stopped("stopped; what was complete is kept, what was under way is undone") from error
+        except Exception as error:
             _enter(error)
             raise
         else:
