@@ -1,6 +1,7 @@
 """What is odd about what came in: each kind of gap is found, and an ordinary or a quiet day raises none."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
@@ -11,6 +12,7 @@ from lookup_audit import pipeline
 from lookup_audit.quality import Gap, gaps, note_gaps, stretches
 from lookup_audit.quality.weakened import weakened_by
 from lookup_audit.settings import Settings
+from lookup_audit.warehouse import load_signed
 from tests.conftest import World
 
 MONDAY = dt.date(2026, 3, 2)
@@ -200,8 +202,15 @@ def test_a_team_whose_roster_is_missing_is_named_with_what_says_nothing_about_it
         "missing_roster",
         "Team Noord",
         6,
-        ("off_duty",),
+        ("off_duty", "vehicle_at_door"),
     )
+
+
+def test_every_rule_that_asks_because_somebody_is_off_duty_says_less_without_a_roster() -> None:
+    asking = re.compile(r"duty_state IN \('off'|CASE duty_state")
+    rules = [rule.id for rule in load_signed("rule", locked=False) if asking.search(rule.query)]
+    assert set(rules) == set(weakened_by("shifts"))
+    assert len(rules) > 1
 
 
 def test_all_rosters_missing_are_one_gap_of_the_table(unit: Unit) -> None:

@@ -10,6 +10,7 @@ _BY_WAY_OF_CONTEXT = {
     "dispatches": ("dispatch", "incident_address"),
     "news": ("news_spike",),
     "case_subjects": ("named_case",),
+    "shifts": ("vehicle_at_door",),
     "lookups.action": ("bulk_extraction",),
     "lookups.case_id": ("named_case", "weak_justification"),
 }
