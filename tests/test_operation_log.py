@@ -198,7 +198,9 @@ def test_who_interrupts_a_night_is_told_what_is_kept_and_the_log_has_the_exit_co
 
     monkeypatch.setattr("lookup_audit.operation.night.ingest", interrupted)
     path = tmp_path / "w.duckdb"
-    monkeypatch.setattr(sys, "argv", ["lookup-audit", "night", str(drop), "--warehouse", str(path), "--quiet"])
+    monkeypatch.setattr(
+        sys, "argv", ["lookup-audit", "night", str(drop), "--warehouse", str(path), "--quiet"]
+    )
     with pytest.raises(SystemExit) as left:
         main()
     assert capsys.readouterr().err == (
