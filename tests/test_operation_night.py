@@ -240,7 +240,10 @@ def test_a_night_that_fails_says_why_once_and_makes_no_folder_for_its_metrics(
 def test_gaps_are_said_with_their_days_and_what_they_weaken_also_where_a_night_is_to_be_quiet(
     drops: Path, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    odd = [("silent_system", "BRP", []), ("missing_roster", "Team 4", ["off_duty"]), ("volume", "", [])]
+    odd = [
+        ("silent_system", "BRP", []), ("missing_roster", "Team 4", ["off_duty"]), ("volume", "", []),
+        ("empty_table", "shifts", ["off_duty"]),
+    ]  # fmt: skip
 
     def note_odd(kinds: set[str]) -> Callable[..., list[Any]]:
         def note(warehouse: Warehouse, day: date, skipped: list[str]) -> list[Any]:
@@ -257,6 +260,7 @@ def test_gaps_are_said_with_their_days_and_what_they_weaken_also_where_a_night_i
     assert code == 0
     said = [line for line in out.splitlines() if line.startswith("gap")]
     assert said == [
+        "gap        missing roster on 2 days from 2026-01-05 to 2026-01-06: all teams; less from off_duty",
         "gap        missing roster on 2026-01-06: Team 4; less from off_duty",
         "gap        silent system on 2 days from 2026-01-05 to 2026-01-06: BRP; "
         "no detector says anything about what did not come in",

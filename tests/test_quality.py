@@ -368,7 +368,7 @@ def test_an_audit_notes_gaps_in_its_transaction_and_says_them(make_world: Callab
             )
     (night,) = pipeline.audit(world.warehouse, [DAY])
     assert [line for line in night.gaps if "BRP" in line] == [
-        "Nothing from the system BRP, where 30 were to be expected since its last day, on 6 April 2026. "
+        "Nothing from the system BRP (30 were to be expected since its last day) on 6 April 2026. "
         "No detector says anything about lookups that did not come in."
     ]
     assert ("silent_system", "BRP") in told(gaps(world.warehouse, DAY, DAY))

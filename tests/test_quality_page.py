@@ -15,7 +15,7 @@ from lookup_audit.quality import Gap, Stretch
 from lookup_audit.reporting.language import words_of
 from lookup_audit.reporting.quality.numbers import read_quality
 from lookup_audit.reporting.quality.page import render_quality, write_quality
-from lookup_audit.reporting.quality.words import said, signed_titles
+from lookup_audit.reporting.quality.words import said, signed_titles, what
 from lookup_audit.reporting.skipped_words import skipped_words
 
 DAY = dt.date(2026, 4, 6)
@@ -75,6 +75,18 @@ def test_a_roster_that_is_missing_for_a_week_names_the_team_the_days_and_the_det
     assert said(gap, signed_titles(dutch), dutch) == (
         "Geen rooster voor Team Noord van 31 maart 2026 tot en met 6 april 2026. "
         "Zegt minder, of niets: Buiten diensttijd."
+    )
+
+
+def test_rosters_that_are_all_missing_are_said_as_rosters_and_not_as_a_table() -> None:
+    gap = Gap(DAY, "empty_table", "shifts", 129, 0, ())
+    missing = Stretch(DAY - dt.timedelta(days=2), DAY, (gap,))
+    assert what(missing, words_of("en")) == (
+        "No roster of any team (129 shifts were to be expected since the last) from 4 April 2026 to 6 April 2026"
+    )
+    assert what(missing, words_of("nl")) == (
+        "Geen rooster van enig team (sinds de laatste dag met een rooster waren 129 diensten te verwachten) "
+        "van 4 april 2026 tot en met 6 april 2026"
     )
 
 

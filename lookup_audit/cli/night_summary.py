@@ -158,6 +158,8 @@ def _odd(gap: "Gap") -> str:
     less = f"; less from {_first(gap.disables)}" if gap.disables else ""
     if gap.kind in _NOTHING_CAME:
         less = "; no detector says anything about what did not come in"
+    if (gap.kind, gap.parts) == ("empty_table", ("shifts",)):
+        return f"missing roster on {when}: all teams{less}"
     parts = _first([part or "all systems" for part in gap.parts])
     return f"{gap.kind.replace('_', ' ')} on {when}: {parts}{less}"
 

@@ -75,7 +75,7 @@ def _odd(gap: Gap, words: Words) -> str:
     odd = {
         "silent_day": _("No lookups at all, where about %(expected)s are usual,", **told),
         "silent_system": _(
-            "Nothing from the system %(part)s, where %(expected)s were to be expected since its last day,",
+            "Nothing from the system %(part)s (%(expected)s were to be expected since its last day)",
             **told,
         ),
         "volume": _(
@@ -86,8 +86,11 @@ def _odd(gap: Gap, words: Words) -> str:
         ),
         "missing_roster": _("No roster for %(part)s", **told),
         "empty_table": _(
-            "Nothing in the table %(part)s, where %(expected)s rows were to be expected since its last day,",
+            "Nothing in the table %(part)s (%(expected)s rows were to be expected since its last day)",
             **told,
+        ),
+        "empty_table of shifts": _(
+            "No roster of any team (%(expected)s shifts were to be expected since the last)", **told
         ),
         "new_value": _("A new value in the column %(column)s: %(value)s (%(seen)s lookups)", **told),
         "vanished_value": _("The value %(value)s is missing from the column %(column)s", **told),
@@ -104,4 +107,6 @@ def _odd(gap: Gap, words: Words) -> str:
     }
     if gap.kind == "volume" and not part:
         return odd["volume of all"]
+    if (gap.kind, part) == ("empty_table", "shifts"):
+        return odd["empty_table of shifts"]
     return odd[f"unknown {part}" if gap.kind == "unknown" else gap.kind]
