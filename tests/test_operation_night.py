@@ -267,6 +267,18 @@ def test_gaps_are_said_with_their_days_and_what_they_weaken_also_where_a_night_i
         "gap        volume on 2 days from 2026-01-05 to 2026-01-06: all systems",
     ]
     assert "quality --warehouse" in out
+    log = [json.loads(line) for line in (tmp_path / "w.duckdb.log").read_text().splitlines()]
+    entered = [
+        (line["level"], line["day"], line["kind"], line["parts"], line["disables"])
+        for line in log
+        if line["event"] == "gap" and line["day"] == "2026-01-06"
+    ]
+    assert entered == [
+        ("warning", "2026-01-06", "empty_table", 1, ["off_duty"]),
+        ("warning", "2026-01-06", "missing_roster", 1, ["off_duty"]),
+        ("warning", "2026-01-06", "silent_system", 1, []),
+        ("warning", "2026-01-06", "volume", 1, []),
+    ]
     monkeypatch.setattr("lookup_audit.pipeline.night.note_gaps", note_odd({"volume"}))
     assert command("night", *two, "--warehouse", tmp_path / "x.duckdb", "--quiet")[:2] == (0, "")
 

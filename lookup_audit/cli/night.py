@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from lookup_audit.operation.night import Night
 
 # Told only with --verbose: there may be hundreds, and the summary adds them up.
-_DETAILS = frozenset({"file_loaded", "day_audited", "detector_skipped"})
+_DETAILS = frozenset({"file_loaded", "day_audited", "detector_skipped", "gap"})
 
 
 def register(app: typer.Typer) -> None:

@@ -84,8 +84,16 @@ class DaysEntered:
             event("day_audited", **run)
             for reason in skipped:
                 shortfall("detector_skipped", day=day, detector=reason.split(":")[0], reason=reason)
+            for gap in self._warehouse.rows(_GAPS, {"day": day}):
+                shortfall("gap", day=day, **gap)
 
 
+# Of how many systems, tables or teams, and not which: a value that came in as a system could be anything.
+_GAPS = """
+SELECT kind, count(*) AS parts, list_sort(list_distinct(flatten(list(disables)))) AS disables
+FROM gaps WHERE day = $day
+GROUP BY kind ORDER BY kind
+"""
 _DAY = """
 SELECT
     audit_date AS day,
