@@ -242,7 +242,7 @@ def test_gaps_are_said_with_their_days_and_what_they_weaken_also_where_a_night_i
 ) -> None:
     odd = [
         ("silent_system", "BRP", []), ("missing_roster", "Team 4", ["off_duty"]), ("volume", "", []),
-        ("empty_table", "shifts", ["off_duty"]),
+        ("empty_table", "shifts", ["dispatch", "off_duty"]),
     ]  # fmt: skip
 
     def note_odd(kinds: set[str]) -> Callable[..., list[Any]]:
@@ -260,7 +260,8 @@ def test_gaps_are_said_with_their_days_and_what_they_weaken_also_where_a_night_i
     assert code == 0
     said = [line for line in out.splitlines() if line.startswith("gap")]
     assert said == [
-        "gap        missing roster on 2 days from 2026-01-05 to 2026-01-06: all teams; less from off_duty",
+        "gap        missing roster on 2 days from 2026-01-05 to 2026-01-06: all teams; less from off_duty; "
+        "work may raise a question for want of dispatch",
         "gap        missing roster on 2026-01-06: Team 4; less from off_duty",
         "gap        silent system on 2 days from 2026-01-05 to 2026-01-06: BRP; "
         "no detector says anything about what did not come in",
@@ -274,7 +275,7 @@ def test_gaps_are_said_with_their_days_and_what_they_weaken_also_where_a_night_i
         if line["event"] == "gap" and line["day"] == "2026-01-06"
     ]
     assert entered == [
-        ("warning", "2026-01-06", "empty_table", 1, ["off_duty"]),
+        ("warning", "2026-01-06", "empty_table", 1, ["dispatch", "off_duty"]),
         ("warning", "2026-01-06", "missing_roster", 1, ["off_duty"]),
         ("warning", "2026-01-06", "silent_system", 1, []),
         ("warning", "2026-01-06", "volume", 1, []),

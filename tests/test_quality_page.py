@@ -15,7 +15,7 @@ from lookup_audit.quality import Gap, Stretch
 from lookup_audit.reporting.language import words_of
 from lookup_audit.reporting.quality.numbers import read_quality
 from lookup_audit.reporting.quality.page import render_quality, write_quality
-from lookup_audit.reporting.quality.words import said, signed_titles, what
+from lookup_audit.reporting.quality.words import consequence, said, signed_titles, what
 from lookup_audit.reporting.skipped_words import skipped_words
 
 DAY = dt.date(2026, 4, 6)
@@ -75,6 +75,19 @@ def test_a_roster_that_is_missing_for_a_week_names_the_team_the_days_and_the_det
     assert said(gap, signed_titles(dutch), dutch) == (
         "Geen rooster voor Team Noord van 31 maart 2026 tot en met 6 april 2026. "
         "Zegt minder, of niets: Buiten diensttijd."
+    )
+
+
+def test_where_explanations_say_less_it_is_said_that_more_is_asked() -> None:
+    gap = Gap(DAY, "empty_table", "dispatches", 124, 0, ("dispatch", "high_profile_incident"))
+    english, dutch = words_of("en"), words_of("nl")
+    assert consequence(gap, signed_titles(english), english) == (
+        "Says less, or nothing: An incident that everyone talks about. "
+        "Explains less, so that work may raise a question: Sent to an incident with the subject."
+    )
+    assert consequence(gap, signed_titles(dutch), dutch).startswith(
+        "Zegt minder, of niets: Een incident waar iedereen over praat. "
+        "Verklaart minder, zodat werk een vraag kan oproepen: "
     )
 
 

@@ -153,9 +153,14 @@ def _audited(night: "Night") -> Iterator[tuple[str, str]]:
 
 def _odd(gap: "Gap") -> str:
     """What was odd, when, of what, and what says less for it."""
+    from lookup_audit.quality.weakened import explanations
+
     span = f"{counted(len(gap.days), 'day')} from {gap.days[0]} to {gap.days[-1]}"
     when = str(gap.days[0]) if len(gap.days) == 1 else span
-    less = f"; less from {_first(gap.disables)}" if gap.disables else ""
+    asked_less = [name for name in gap.disables if name not in explanations()]
+    asked_more = [name for name in gap.disables if name in explanations()]
+    less = f"; less from {_first(asked_less)}" if asked_less else ""
+    less += f"; work may raise a question for want of {_first(asked_more)}" if asked_more else ""
     if gap.kind in _NOTHING_CAME:
         less = "; no detector says anything about what did not come in"
     if (gap.kind, gap.parts) == ("empty_table", ("shifts",)):

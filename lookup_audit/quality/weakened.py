@@ -17,6 +17,12 @@ _BY_WAY_OF_CONTEXT = {
 
 
 @cache
+def explanations() -> frozenset[str]:
+    """Ids of the explanations: where one says less, more is asked, and not less."""
+    return frozenset(text.id for text in load_signed("explanation", locked=False))
+
+
+@cache
 def weakened_by(lacking: str) -> tuple[str, ...]:
     """Ids, in order of name, for a table ("shifts") or a column of one ("lookups.channel").
 

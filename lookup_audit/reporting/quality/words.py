@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from lookup_audit.quality import Gap, Stretch
+from lookup_audit.quality.weakened import explanations
 from lookup_audit.reporting.language import Words
 from lookup_audit.reporting.plain import shown
 
@@ -39,14 +40,20 @@ def what(stretch: Stretch, words: Words) -> str:
 
 
 def consequence(gap: Gap, titles: Titles, words: Words) -> str:
-    """What says less, or nothing, for want of it, as a sentence; empty where nothing does."""
+    """What says less, or nothing, for want of it, and what is asked more, as sentences; empty where nothing is so."""
     _ = words.gettext
     if gap.kind in ("silent_day", "silent_system"):
         return _("No detector says anything about lookups that did not come in.")
-    if not gap.disables:
-        return ""
-    names = words.list(sorted({titles(name) for name in gap.disables}))
-    return _("Says less, or nothing: %(names)s.", names=names)
+    said_less = [name for name in gap.disables if name not in explanations()]
+    explained_less = [name for name in gap.disables if name in explanations()]
+    sentences = []
+    if said_less:
+        names = words.list(sorted({titles(name) for name in said_less}))
+        sentences.append(_("Says less, or nothing: %(names)s.", names=names))
+    if explained_less:
+        names = words.list(sorted({titles(name) for name in explained_less}))
+        sentences.append(_("Explains less, so that work may raise a question: %(names)s.", names=names))
+    return " ".join(sentences)
 
 
 def weakens(gap: Gap) -> bool:
