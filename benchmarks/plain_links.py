@@ -41,10 +41,7 @@ def duty(drop: Drop, lookups: Frame, parameters: Parameters) -> Frame:
     near = _spread(shifts, local_day(shifts["ends_at"] + _DAY, zone), zone)
     lapse = pd.Timedelta(days=context["roster_days"])
     rostered = _spread(shifts, local_day(shifts["ends_at"] + lapse, zone) - _DAY, zone)
-    rostered = rostered[["user_id", "day"]].drop_duplicates()
-    teams = drop.tables["users"].set_index("user_id")["team"]
-    of_team = pd.MultiIndex.from_arrays([rostered["user_id"].map(teams), rostered["day"]])
-    rostered = pd.MultiIndex.from_frame(rostered[~of_team.isin(_missing_rosters(drop, teams, zone))])
+    rostered = pd.MultiIndex.from_frame(rostered[["user_id", "day"]].drop_duplicates())
     compared = (
         lookups[["user_id", "day", "occurred_at"]].reset_index(names="nr").merge(near, on=["user_id", "day"])
     )
@@ -60,6 +57,12 @@ def duty(drop: Drop, lookups: Frame, parameters: Parameters) -> Frame:
         for kind in ("duty", "standby", "leave", "sick", "training")
     }
     unrostered = ~pd.MultiIndex.from_frame(lookups[["user_id", "day"]]).isin(rostered)
+    teams = drop.tables["users"].set_index("user_id")["team"]
+    missing, of_team = _missing_rosters(drop, teams, zone), lookups["user_id"].map(teams)
+    if len(missing):
+        unrostered |= pd.MultiIndex.from_arrays([of_team, lookups["day"]]).isin(missing)
+        yesterday = pd.MultiIndex.from_arrays([of_team, lookups["day"] - _DAY]).isin(missing)
+        unrostered |= yesterday & (_local(lookups["occurred_at"], zone).dt.hour < 12).to_numpy()
     state = np.select(
         [is_on["duty"], is_on["standby"], minutes <= context["shift_grace_minutes"], is_on["leave"],
          is_on["sick"], is_on["training"], unrostered],
@@ -107,7 +110,11 @@ def _missing_rosters(drop: Drop, teams: pd.Series, zone: str) -> pd.MultiIndex:
 
 def local_day(times: pd.Series, zone: str) -> pd.Series:
     """The local day of each time in UTC."""
-    return times.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
+    return _local(times, zone).dt.normalize()
+
+
+def _local(times: pd.Series, zone: str) -> pd.Series:
+    return times.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
 
 
 def _spread(shifts: Frame, last: pd.Series, zone: str) -> Frame:

@@ -14,9 +14,12 @@ from tests.conftest import World
 DAYS = [date(2026, 3, 10) + timedelta(days=number) for number in range(3)]
 PERIOD = Period(DAYS[0], DAYS[-1])
 TEAM = [f"u{number}" for number in range(5)]
-STATES = dict(
-    zip(DAYS, ("off", "unknown", "off"), strict=True)
-)  # of a team whose roster of the second is missing
+# of a team whose roster of the second day is missing, in the morning and in the evening
+STATES = {
+    f"{day} {hour}": state
+    for day, states in zip(DAYS, (("off", "off"), ("unknown", "unknown"), ("unknown", "off")), strict=True)
+    for hour, state in zip(("05:00", "20:00"), states, strict=True)
+}
 
 
 def as_the_audit_has_it(world: World) -> dict[str, str]:
@@ -100,7 +103,7 @@ def without_a_roster(make_world: Callable[[], World]) -> World:
         {
             "users": [{"user_id": user, "team": "Noord"} for user in TEAM],
             "shifts": [rostered(user, f"{day} 07:00", f"{day} 15:00") for user in TEAM for day in worked],
-            "lookups": [looked_up(user, f"{user} {day}", f"{day} 20:00") for user in TEAM for day in DAYS],
+            "lookups": [looked_up(user, f"{user} {at}", at) for user in TEAM for at in STATES],
         }
     )
     return world
@@ -108,7 +111,7 @@ def without_a_roster(make_world: Callable[[], World]) -> World:
 
 def test_they_agree_on_a_team_whose_roster_is_missing_for_a_day(without_a_roster: World) -> None:
     audited = as_the_audit_has_it(without_a_roster)
-    assert audited == {f"{user} {day}": state for user in TEAM for day, state in STATES.items()}
+    assert audited == {f"{user} {at}": state for user in TEAM for at, state in STATES.items()}
     assert as_dossiers_have_it(without_a_roster, TEAM) == audited
 
 
@@ -119,11 +122,11 @@ def test_where_the_others_are_forgotten_a_roster_that_was_missing_is_still_not_k
     for table in ("shifts", "lookups", "user_days"):
         without_a_roster.warehouse.run(f"DELETE FROM {table} WHERE user_id <> 'u0'")
     states = as_dossiers_have_it(without_a_roster, ["u0"])
-    assert states == {f"u0 {day}": state for day, state in STATES.items()}
+    assert states == {f"u0 {at}": state for at, state in STATES.items()}
 
 
 def test_once_a_roster_that_was_missing_is_there_it_is_read(without_a_roster: World) -> None:
     audit(without_a_roster.warehouse, DAYS)
     without_a_roster.insert({"shifts": [rostered("u1", f"{DAYS[1]} 16:00", f"{DAYS[1]} 22:00")]})
     states = as_dossiers_have_it(without_a_roster, ["u0", "u1"])
-    assert (states[f"u0 {DAYS[1]}"], states[f"u1 {DAYS[1]}"]) == ("off", "duty")
+    assert (states[f"u0 {DAYS[1]} 20:00"], states[f"u1 {DAYS[1]} 20:00"]) == ("off", "duty")

@@ -118,8 +118,18 @@ CASES = {
     "night shift": ("shifts", "user_id,starts_at,ends_at\nu2,2025-03-10T00:30,2025-03-10T08:00\n", {"03-09"}),
     "shift of another day": (
         "shifts",
-        "user_id,starts_at,ends_at\nu1,2025-03-08T06:00,2025-03-08T11:30\n",
+        "user_id,starts_at,ends_at\nu1,2025-03-07T06:00,2025-03-07T11:30\n",
         set(),
+    ),
+    "shift of the day before one on which another of the team looked up": (
+        "shifts",
+        "user_id,starts_at,ends_at\nu1,2025-03-08T06:00,2025-03-08T11:30\n",
+        {"03-09"},
+    ),
+    "shift on the weekday before the one on which another of the team looked up": (
+        "shifts",
+        "user_id,starts_at,ends_at\nu1,2025-02-08T06:00,2025-02-08T11:30\n",
+        {"03-01", "03-09"},
     ),
     "shift of a day on which another of the team looked up": (
         "shifts",

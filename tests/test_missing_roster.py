@@ -91,6 +91,35 @@ def test_one_alone_who_looks_up_while_the_office_is_closed_is_off(make_world: Ca
     assert in_the_evening(make_world(), shifts(TEAM, MONTH), looking=["eva"]) == {"off"}
 
 
+def test_until_noon_after_a_day_without_a_roster_nobody_knows_whose_night_shift_it_was(
+    make_world: Callable[[], World],
+) -> None:
+    world = make_world()
+    yesterday = MONTH[0]
+    looked_up = [("eva", yesterday, "20:00"), ("mo", yesterday, "20:00")]
+    looked_up += [("eva", DAY, "05:30"), ("mo", DAY, "11:59"), ("piet", DAY, "16:30")]
+    world.insert(
+        {
+            "users": [{"user_id": user, "team": "Noord"} for user in TEAM],
+            "shifts": shifts(TEAM, [*MONTH[1:], DAY], hours="07:00 09:00"),
+            "lookups": [
+                {
+                    "lookup_id": str(number), "system": "BVH", "user_id": user, "subject_id": "s",
+                    "occurred_at": f"{day} {at}",
+                }
+                for number, (user, day, at) in enumerate(looked_up)
+            ],
+        }
+    )  # fmt: skip
+    build_context(world.warehouse, DAY, [])
+    rows = world.warehouse.rows("SELECT user_id, duty_state FROM night")
+    assert {row["user_id"]: row["duty_state"] for row in rows} == {
+        "eva": "unknown",
+        "mo": "unknown",
+        "piet": "off",
+    }
+
+
 def test_leave_is_entered_elsewhere_and_still_known(make_world: Callable[[], World]) -> None:
     rows = shifts(TEAM, MONTH) + shifts(TEAM, [DAY], hours="00:00 23:59", kind="leave")
     assert in_the_evening(make_world(), rows) == {"leave"}

@@ -265,7 +265,8 @@ def test_gaps_are_said_with_their_days_and_what_they_weaken_also_where_a_night_i
         "gap        missing roster on 2026-01-06: Team 4; less from off_duty",
         "gap        silent system on 2 days from 2026-01-05 to 2026-01-06: BRP; "
         "no detector says anything about what did not come in",
-        "gap        volume on 2 days from 2026-01-05 to 2026-01-06: all systems",
+        "gap        volume on 2 days from 2026-01-05 to 2026-01-06: all systems; far fewer lookups than usual: "
+        "a holiday, or is a part still to come?",
     ]
     assert "quality --warehouse" in out
     log = [json.loads(line) for line in (tmp_path / "w.duckdb.log").read_text().splitlines()]
@@ -280,8 +281,27 @@ def test_gaps_are_said_with_their_days_and_what_they_weaken_also_where_a_night_i
         ("warning", "2026-01-06", "silent_system", 1, []),
         ("warning", "2026-01-06", "volume", 1, []),
     ]
-    monkeypatch.setattr("lookup_audit.pipeline.night.note_gaps", note_odd({"volume"}))
-    assert command("night", *two, "--warehouse", tmp_path / "x.duckdb", "--quiet")[:2] == (0, "")
+
+
+def test_a_quiet_night_speaks_of_half_a_delivery_and_not_of_a_busy_day_or_system(
+    drops: Path, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def night(part: str, seen: float) -> str:
+        def note(warehouse: Warehouse, day: date, _: list[str]) -> list[Any]:
+            gap = {"day": day, "kind": "volume", "part": part, "less": []}
+            warehouse.run(_GAP, gap)
+            warehouse.run("UPDATE gaps SET seen = $seen", {"seen": seen})
+            return []
+
+        monkeypatch.setattr("lookup_audit.pipeline.night.note_gaps", note)
+        path = tmp_path / f"{part}{seen}.duckdb"
+        code, out, _ = command("night", drops / "2026-01-05", "--warehouse", path, "--quiet")
+        assert code == 0
+        return out
+
+    assert "far fewer lookups than usual" in night("", 9)
+    assert not night("", 60)
+    assert not night("BRP", 9)
 
 
 def test_a_night_on_a_warehouse_in_use_says_by_whom_and_its_metrics_say_that_it_failed(

@@ -31,11 +31,14 @@ def say_night(night: "Night", warehouse: Path) -> None:
 
 
 def is_well(night: "Night") -> bool:
-    """Whether nobody needs to look: exit code 0, no file passed over for its name, no gap that makes it say less."""
+    """Whether nobody needs to look.
+
+    Exit code 0, no file passed over for its name, and no gap that makes it say less, as half a delivery does.
+    """
     return not (
         night.exit_code
         or any(drop.misnamed for drop in night.drops)
-        or any(gap.disables or gap.kind in _NOTHING_CAME for gap in night.gaps)
+        or any(gap.disables or gap.is_little or gap.kind in _NOTHING_CAME for gap in night.gaps)
     )
 
 
@@ -166,7 +169,8 @@ def _odd(gap: "Gap") -> str:
     if (gap.kind, gap.parts) == ("empty_table", ("shifts",)):
         return f"missing roster on {when}: all teams{less}"
     parts = _first([part or "all systems" for part in gap.parts])
-    return f"{gap.kind.replace('_', ' ')} on {when}: {parts}{less}"
+    little = "; far fewer lookups than usual: a holiday, or is a part still to come?" if gap.is_little else ""
+    return f"{gap.kind.replace('_', ' ')} on {when}: {parts}{little}{less}"
 
 
 def _next(night: "Night", warehouse: Path) -> str:

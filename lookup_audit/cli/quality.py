@@ -63,7 +63,7 @@ def quality(
     if as_json:
         say_json(found.as_dict() | {"pages": pages})
         return
-    words = words_of("en")
+    words = words_of(language or "en")
     titles = signed_titles(words)
     days, odd = counted(found.audited_days, "audited day"), counted(len(found.gaps), "gap")
     say(f"{found.first} to {found.last}: {days}, {odd}")

@@ -129,8 +129,8 @@ def _team_days(source: str, team: str, shifts: str, since: str) -> str:
         JOIN users AS others ON others.team = begun.team
         JOIN user_days ON user_days.user_id = others.user_id
             AND user_days.day >= greatest(begun.day, begun.from_day)
-            AND user_days.day <= begun.day + {_ROSTER_WEEKS * 7}
-            AND (user_days.day - begun.day) % 7 = 0
+            AND user_days.day <= begun.day + {_ROSTER_WEEKS * 7 + 1}
+            AND (user_days.day - begun.day) % 7 < 2  -- that weekday, and the morning after
         JOIN {_AUDITED} AS audited ON audited.day = user_days.day
     """
 

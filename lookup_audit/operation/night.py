@@ -57,12 +57,17 @@ class Drop:
 
 @dataclass(frozen=True)
 class Gap:
-    """One kind of what was odd about what came in: of what, on which days, and what says less for want of it."""
+    """One kind of what was odd about what came in: of what, on which days, and what says less for want of it.
+
+    `is_little` says that on one of the days all systems together sent far fewer lookups than usual: a holiday, or
+    half a delivery.
+    """
 
     kind: str
     parts: tuple[str, ...]
     days: tuple[date, ...]
     disables: tuple[str, ...]
+    is_little: bool
 
 
 @dataclass(frozen=True)
@@ -216,7 +221,8 @@ def _said(drop: Path, summary: IngestSummary) -> Drop:
 def _gaps(warehouse: Warehouse, days: list[NightSummary]) -> tuple[Gap, ...]:
     rows = warehouse.rows(_GAPS, {"days": [day.audit_date for day in days]}) if days else []
     return tuple(
-        Gap(row["kind"], tuple(row["parts"]), tuple(row["days"]), tuple(row["disables"])) for row in rows
+        Gap(row["kind"], tuple(row["parts"]), tuple(row["days"]), tuple(row["disables"]), row["is_little"])
+        for row in rows
     )
 
 
@@ -242,7 +248,8 @@ SELECT
     kind,
     list(DISTINCT part ORDER BY part) AS parts,
     list(DISTINCT day ORDER BY day) AS days,
-    list_sort(list_distinct(flatten(list(disables)))) AS disables
+    list_sort(list_distinct(flatten(list(disables)))) AS disables,
+    bool_or(kind = 'volume' AND part = '' AND seen < expected) AS is_little
 FROM gaps
 WHERE day IN (SELECT unnest($days::DATE[]))
 GROUP BY kind

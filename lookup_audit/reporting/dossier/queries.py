@@ -66,7 +66,12 @@ team AS (
 no_roster AS (
     SELECT missing.day
     FROM teams_without_roster(
-        (SELECT list(DISTINCT lookups.local_date) FROM lookups WHERE {_MINE}),
+        (
+            SELECT list(DISTINCT lookups.local_date - before.days)
+            FROM lookups
+            CROSS JOIN (SELECT unnest([0, 1]) AS days) AS before
+            WHERE {_MINE}
+        ),
         (SELECT coalesce(min(team), '') FROM team),
         $zone
     ) AS missing
@@ -87,16 +92,33 @@ no_roster AS (
     WHERE coalesce(shifts.kind, 'duty') = 'duty'
 ),
 
--- a shift's worth of lookups on a free day: the roster missed it
-unrostered AS (
-    SELECT lookups.local_date
+-- without a roster of the day, or until noon of the day before, who was off is not known
+known AS (
+    SELECT
+        lookups.system,
+        lookups.lookup_id,
+        lookups.local_date,
+        lookups.occurred_at,
+        CASE
+            WHEN duty.duty <> 'off' THEN duty.duty
+            WHEN lookups.local_date IN (SELECT day FROM no_roster) THEN 'unknown'
+            WHEN lookups.local_hour < 12 AND lookups.local_date - 1 IN (SELECT day FROM no_roster) THEN 'unknown'
+            ELSE 'off'
+        END AS duty
     FROM lookups
     INNER JOIN duty ON duty.system = lookups.system AND duty.lookup_id = lookups.lookup_id
-    WHERE {_MINE} AND duty.duty = 'off' AND lookups.local_date NOT IN (SELECT no_roster.day FROM no_roster)
-    GROUP BY lookups.local_date
+    WHERE {_MINE}
+),
+
+-- a shift's worth of lookups on a free day: the roster missed it
+unrostered AS (
+    SELECT local_date
+    FROM known
+    WHERE duty = 'off'
+    GROUP BY local_date
     HAVING
         count(*) >= $unrostered_lookups
-        AND seconds_between(min(lookups.occurred_at), max(lookups.occurred_at)) >= $unrostered_hours * 3600
+        AND seconds_between(min(occurred_at), max(occurred_at)) >= $unrostered_hours * 3600
 )
 
 SELECT
@@ -113,16 +135,14 @@ SELECT
     lookups.case_id,
     lookups.justification,
     CASE
-        WHEN duty.duty = 'off' AND no_roster.day IS NOT NULL THEN 'unknown'
-        WHEN duty.duty = 'off' AND unrostered.local_date IS NOT NULL THEN 'unrostered'
-        ELSE coalesce(duty.duty, 'unknown')
+        WHEN known.duty = 'off' AND unrostered.local_date IS NOT NULL THEN 'unrostered'
+        ELSE coalesce(known.duty, 'unknown')
     END AS duty,
     lookup_risk.risk,
     lookup_risk.alert_id,
     lookup_risk.sum_shown
 FROM lookups
-LEFT JOIN duty ON duty.system = lookups.system AND duty.lookup_id = lookups.lookup_id
-LEFT JOIN no_roster ON no_roster.day = lookups.local_date
+LEFT JOIN known ON known.system = lookups.system AND known.lookup_id = lookups.lookup_id
 LEFT JOIN unrostered ON unrostered.local_date = lookups.local_date
 LEFT JOIN lookup_risk ON lookup_risk.system = lookups.system AND lookup_risk.lookup_id = lookups.lookup_id
 LEFT JOIN subjects ON subjects.subject_id = coalesce(lookups.subject_id, lookup_risk.subject_id)
