@@ -130,3 +130,33 @@ def test_once_a_roster_that_was_missing_is_there_it_is_read(without_a_roster: Wo
     without_a_roster.insert({"shifts": [rostered("u1", f"{DAYS[1]} 16:00", f"{DAYS[1]} 22:00")]})
     states = as_dossiers_have_it(without_a_roster, ["u0", "u1"])
     assert (states[f"u0 {DAYS[1]} 20:00"], states[f"u1 {DAYS[1]} 20:00"]) == ("off", "duty")
+
+
+@pytest.mark.parametrize(
+    ("team", "users"), [("Zuid", 3), (None, 5)], ids=["too few to tell", "users without a team"]
+)
+def test_where_all_rosters_are_missing_they_agree_on_who_has_no_team_of_which_it_can_be_told(
+    make_world: Callable[[], World], team: str | None, users: int
+) -> None:
+    """The gap is one of the whole table then, and names no team."""
+    world, names = make_world(), TEAM[:users]
+    worked = [DAYS[1] - timedelta(days=back) for back in range(1, 29)]
+    world.insert(
+        {
+            "users": [{"user_id": user, "team": team} for user in names],
+            "shifts": [rostered(user, f"{day} 07:00", f"{day} 15:00") for user in names for day in worked]
+            + [rostered(names[0], f"{DAYS[1]} 00:00", f"{DAYS[1]} 12:00", "leave")],
+            "lookups": [
+                looked_up(user, f"{user} {hour}", f"{DAYS[1]} {hour}:00")
+                for user in names
+                for hour in (11, 20)
+            ],
+        }
+    )
+    world.warehouse.run(
+        "INSERT INTO gaps BY NAME SELECT $day AS day, 'empty_table' AS kind, 'shifts' AS part, [] AS disables",
+        {"day": DAYS[1]},
+    )
+    audited = as_the_audit_has_it(world)
+    assert sorted(set(audited.values())) == ["leave", "off"]
+    assert as_dossiers_have_it(world, names) == audited

@@ -61,6 +61,18 @@ team AS (
     WHERE own.user_id = $user
 ),
 
+-- days on which the audit took the user for off duty: where no team has a roster, some have too few users to tell
+-- that one is missing, or are free on that weekday, and a gap of the whole table names no team
+taken_as_off AS (
+    SELECT user_days.day
+    FROM user_days
+    INNER JOIN lookups ON lookups.local_date = user_days.day
+    LEFT JOIN duty ON duty.system = lookups.system AND duty.lookup_id = lookups.lookup_id
+    WHERE {_MINE} AND user_days.user_id = $user
+    GROUP BY user_days.day, user_days.off_duty
+    HAVING user_days.off_duty > count(*) FILTER (WHERE duty.duty IN ('leave', 'sick'))
+),
+
 -- days on which the roster of the team is missing, as `10_missing_rosters.sql` has it; or was when they were audited:
 -- the shifts of the others, by which it could be told, may have been forgotten since
 no_roster AS (
@@ -84,7 +96,11 @@ no_roster AS (
     FROM gaps
     WHERE
         (gaps.kind = 'missing_roster' AND gaps.part IN (SELECT team FROM team))
-        OR (gaps.kind = 'empty_table' AND gaps.part = 'shifts')
+        OR (
+            gaps.kind = 'empty_table'
+            AND gaps.part = 'shifts'
+            AND gaps.day NOT IN (SELECT taken_as_off.day FROM taken_as_off)
+        )
     EXCEPT
     SELECT local_day(shifts.starts_at, $zone)
     FROM shifts
