@@ -80,9 +80,9 @@ def duty(drop: Drop, lookups: Frame, parameters: Parameters) -> Frame:
 
 
 def _missing_rosters(drop: Drop, teams: pd.Series, zone: str) -> pd.MultiIndex:
-    """Each team and day on which two or more of it look up and none begins a shift of duty, where some usually do."""
+    """Each team and day on which two or more of it look up and no rostered shift begins, though some usually do."""
     shifts = drop.tables["shifts"]
-    shifts = shifts[shifts["kind"].fillna("duty") == "duty"]
+    shifts = shifts[~shifts["kind"].isin(["leave", "sick"])]
     begun = pd.DataFrame(
         {"user_id": shifts["user_id"], "day": local_day(shifts["starts_at"], zone)}
     ).drop_duplicates()

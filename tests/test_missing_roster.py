@@ -68,6 +68,8 @@ def test_where_the_roster_of_a_team_is_missing_nobody_knows_who_was_off(
 
 OFF = {
     "on the roster of today, for the morning": shifts(TEAM, [*MONTH, DAY]),
+    "nobody of the team is on duty, and one on standby": shifts(TEAM, MONTH)
+    + shifts(["piet"], [DAY], hours="00:00 06:00", kind="standby"),
     "one of the team is on it": shifts(TEAM, MONTH) + shifts(["piet"], [DAY]),
     "a team that never works on Tuesdays": shifts(TEAM, [day for day in MONTH if day not in TUESDAYS]),
     "a team that was free last Tuesday and worked the one before, and so on": shifts(

@@ -1,5 +1,5 @@
--- Teams whose roster of the night, or of the day before, is missing: two or more of their users look up, and no shift of
--- duty begins, where one usually does. Who of them was free is not known.
+-- Teams whose roster of the night, or of the day before, is missing: two or more of their users look up, and no rostered
+-- shift begins, where some usually do. Who of them was free is not known.
 SELECT missing.team, missing.day, missing.usual
 FROM teams_without_roster([$day::DATE - 1, $day::DATE], NULL, $zone) AS missing
 INNER JOIN users ON users.team = missing.team

@@ -118,13 +118,13 @@ def _user_days(rows: str) -> str:
 
 
 def _team_days(source: str, team: str, shifts: str, since: str) -> str:
-    """Audited days on which others of a team look up, and its roster is there or missing by these shifts of duty."""
+    """Audited days on which others of a team look up, and its roster is there or missing by these shifts."""
     return f"""
         SELECT DISTINCT audited.day
         FROM (
             SELECT DISTINCT {team} AS team, {_local_day(f"{shifts}.starts_at")} AS day, {since} AS from_day
             FROM {source}
-            WHERE coalesce({shifts}.kind, 'duty') = 'duty'
+            WHERE is_rostered({shifts}.kind)
         ) AS begun
         JOIN users AS others ON others.team = begun.team
         JOIN user_days ON user_days.user_id = others.user_id

@@ -1,4 +1,4 @@
-"""Teams whose roster of a day is missing: their users look up, and no duty shift begins, though one usually does."""
+"""Teams whose roster of a day is missing: their users look up, and no shift begins, though some usually do."""
 
 from datetime import date
 

@@ -49,11 +49,15 @@ CREATE MACRO seconds_between(earlier, later) AS
 CREATE MACRO local_day(instant, zone) AS
     CAST(timezone(zone, timezone('UTC', instant)) AS DATE);
 
--- teams of which a day's roster is missing, by the shifts alone: no shift of duty begins on the day, though on the same
+-- whether a shift comes from a roster; leave and illness are entered elsewhere
+CREATE MACRO is_rostered(kind) AS
+    coalesce(kind, 'duty') NOT IN ('leave', 'sick');
+
+-- teams of which a day's roster is missing, by the shifts alone: no rostered shift begins on the day, though on the same
 -- weekday of the four weeks before two or more of its users had one, and four on most. Weeks at the beginning or the end
 -- may lack them (the roster is new, or missing for longer), none between others: a team may work every second week, an
--- office is closed on Sundays, a small team is free together. Leave tells nothing of a roster. `usual` is how many had
--- one, in the median; `of_team` is one team, or null for all.
+-- office is closed on Sundays, a small team is free together. `usual` is how many had one, in the median; `of_team` is
+-- one team, or null for all.
 CREATE MACRO teams_without_roster(days, of_team, zone) AS TABLE
     WITH asked AS (
         SELECT unnest(days) AS day
@@ -72,7 +76,7 @@ CREATE MACRO teams_without_roster(days, of_team, zone) AS TABLE
                 AND shifts.starts_at < CAST(compared.day AS TIMESTAMP) + to_days(2)
                 AND local_day(shifts.starts_at, zone) = compared.day
         INNER JOIN users ON users.user_id = shifts.user_id
-        WHERE coalesce(shifts.kind, 'duty') = 'duty' AND (of_team IS NULL OR users.team = of_team)
+        WHERE is_rostered(shifts.kind) AND (of_team IS NULL OR users.team = of_team)
         GROUP BY users.team, compared.day
     ),
     past AS (

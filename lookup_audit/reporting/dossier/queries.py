@@ -105,7 +105,7 @@ no_roster AS (
     SELECT local_day(shifts.starts_at, $zone)
     FROM shifts
     INNER JOIN team ON team.user_id = shifts.user_id
-    WHERE coalesce(shifts.kind, 'duty') = 'duty'
+    WHERE is_rostered(shifts.kind)
 ),
 
 -- without a roster of the day, or until noon of the day before, who was off is not known
