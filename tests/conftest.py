@@ -1,5 +1,7 @@
 """What several tests share: rows of the data contract put straight into a warehouse, and the readable cases."""
 
+import fcntl
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -232,13 +234,34 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The audited warehouse of a month, made by chance, to be copied and not touched."""
+def months(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """A function: the audited warehouse of a month, made by chance from a seed, to be copied and not touched.
+
+    It takes long, so what one of the processes that test side by side made is there for all of them.
+    """
     from tests.retention_world import made  # which needs the world below
 
-    path = tmp_path_factory.mktemp("month") / "a.duckdb"
-    made(path, 1)
-    return path
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+    def month(seed: int) -> Path:
+        path = folder / f"month-{seed}" / "a.duckdb"
+        with (folder / f"month-{seed}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                half = folder / f"month-{seed}.half"
+                half.mkdir()
+                made(half / path.name, seed)
+                half.rename(path.parent)
+        return path
+
+    return month
+
+
+@pytest.fixture
+def month(months: Callable[[int], Path]) -> Path:
+    """One of them."""
+    return months(1)
 
 
 @pytest.fixture(scope="session")

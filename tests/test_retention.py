@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from lookup_audit.privacy.retention import days_to_keep, foresee, forget, forgot
 from lookup_audit.settings import Retention, Settings, load_settings
 from lookup_audit.triage import record_verdict
 from lookup_audit.warehouse import Warehouse, opening
-from tests.retention_world import BEFORE, FIRST, LAST, SETTINGS, made, rows_of, words_in, words_on_disk
+from tests.retention_world import BEFORE, FIRST, LAST, SETTINGS, rows_of, words_in, words_on_disk
 
 WHO = Actor("records", "R. de Vries")
 WHY = "the retention period is over"
@@ -30,17 +30,9 @@ WHY = "the retention period is over"
 Rows = dict[str, list[dict[str, Any]]]
 
 
-@pytest.fixture(scope="module")
-def months(month: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
-    """Warehouses of two months, made by chance, to be copied and not touched."""
-    other = tmp_path_factory.mktemp("other") / "2.duckdb"
-    made(other, 2)
-    return {1: month, 2: other}
-
-
 @pytest.fixture
-def path(months: dict[int, Path], tmp_path: Path) -> Path:
-    return copied(months[1], tmp_path)
+def path(month: Path, tmp_path: Path) -> Path:
+    return copied(month, tmp_path)
 
 
 def copied(month: Path, folder: Path) -> Path:
@@ -154,10 +146,10 @@ def test_a_delete_would_have_left_it_there(path: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_nothing_before_the_day_stays_but_what_a_mandate_holds_and_everything_after_it_does(
-    months: dict[int, Path], tmp_path: Path, seed: int
+    months: Callable[[int], Path], tmp_path: Path, seed: int
 ) -> None:
     chance = random.Random(seed)
-    path = copied(months[1 + seed % 2], tmp_path)
+    path = copied(months(1 + seed % 2), tmp_path)
     day = FIRST + timedelta(days=chance.randint(1, 20))
     with opened(path) as warehouse:
         users = [row["user_id"] for row in warehouse.rows("SELECT DISTINCT user_id FROM lookups ORDER BY 1")]
