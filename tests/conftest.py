@@ -234,8 +234,8 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def months(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
-    """A function: the audited warehouse of a month, made by chance from a seed, to be copied and not touched.
+def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The audited warehouse of a month, made by chance from a seed, to be copied and not touched.
 
     It takes long, so what one of the processes that test side by side made is there for all of them.
     """
@@ -243,25 +243,15 @@ def months(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
 
     folder = tmp_path_factory.getbasetemp()
     folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-
-    def month(seed: int) -> Path:
-        path = folder / f"month-{seed}" / "a.duckdb"
-        with (folder / f"month-{seed}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not path.exists():
-                half = folder / f"month-{seed}.half"
-                half.mkdir()
-                made(half / path.name, seed)
-                half.rename(path.parent)
-        return path
-
-    return month
-
-
-@pytest.fixture
-def month(months: Callable[[int], Path]) -> Path:
-    """One of them."""
-    return months(1)
+    path = folder / "month" / "a.duckdb"
+    with (folder / "month.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            half = folder / "month.half"
+            half.mkdir()
+            made(half / path.name, seed=1)
+            half.rename(path.parent)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -194,7 +194,7 @@ def said(world: Any, day: date | None = None) -> dict[str, list[Row]]:
     }
 
 
-@pytest.fixture(params=[1, 2, 3])
+@pytest.fixture(params=[1, 2])
 def unit(request: pytest.FixtureRequest) -> Unit:
     return Unit(request.param)
 
@@ -232,7 +232,8 @@ def test_what_occurred_after_a_day_changes_nothing_of_it(unit: Unit, make_world:
     assert said(with_more, DAY) == expected
 
 
-def test_the_same_input_gives_the_same_rows_in_any_order(unit: Unit, make_world: Callable[[], Any]) -> None:
+def test_the_same_input_gives_the_same_rows_in_any_order(make_world: Callable[[], Any]) -> None:
+    unit = Unit(3)
     tables = join(unit.people(), unit.happenings(FIRST, MIDNIGHT, "until"))
     first, shuffled = make_world(), make_world()
     first.insert(tables)

@@ -115,12 +115,13 @@ def test_the_committed_document_of_tables_is_that_of_the_schema() -> None:
     assert (DOCS / "tables.md").read_text(encoding="utf-8") == tables_document()
 
 
-def test_the_document_of_tables_has_every_column_with_what_it_is() -> None:
+def test_the_document_of_tables_has_every_column_with_what_it_is(tmp_path: Path) -> None:
     text = tables_document()
-    with Warehouse(None, Settings(threads=1)) as opened:
+    with Warehouse(tmp_path / "w.duckdb", Settings(threads=1)) as opened:
         columns = opened.rows(
             "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
         )
+    assert len([column for column in columns if column["comment"]]) > 300
     for column in columns:
         section = text.split(f"### `{column['table_name']}`")[1].split("\n### ")[0]
         assert re.search(rf"`{column['column_name']}`", section), column

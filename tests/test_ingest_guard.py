@@ -16,15 +16,29 @@ from lookup_audit.warehouse import Warehouse
 HEADER = ["lookup_id", "occurred_at", "user_id", "query_text", "system", "justification"]
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Warehouse]:
     """A warehouse that knows one user, so that a drop may hold lookups only."""
-    with Warehouse(None, Settings()) as opened:
+    with Warehouse(None, Settings(threads=1)) as opened:
         opened.run("INSERT INTO users (user_id, file_id) VALUES ('u1', 'f')")
         opened.run(
             "INSERT INTO input_files VALUES ('f', 'users.csv', 'users', TIMESTAMP '2025-01-01', 1, 1, 0, 0, '{}')"
         )
         yield opened
+
+
+@pytest.fixture
+def warehouse(shared: Warehouse) -> Warehouse:
+    """The same, without what an earlier test loaded."""
+    return emptied(shared)
+
+
+def emptied(warehouse: Warehouse) -> Warehouse:
+    warehouse.script(
+        "DELETE FROM lookups; DELETE FROM rejected_rows; DELETE FROM pending_days; "
+        "DELETE FROM input_files WHERE file_id <> 'f'"
+    )
+    return warehouse
 
 
 def row(number: int, text: str = "jansen", reason: str = "") -> str:
@@ -213,9 +227,7 @@ ONE_LINE = SIGNS.map(lambda text: text.replace("\n", " ").replace("\r", " "))
 def test_counts_add_up_and_unharmed_rows_are_loaded(
     warehouse: Warehouse, tmp_path: Path, parts: list[tuple[str, str]]
 ) -> None:
-    warehouse.script(
-        "DELETE FROM lookups; DELETE FROM rejected_rows; DELETE FROM input_files WHERE file_id <> 'f'"
-    )
+    emptied(warehouse)
     lines = [row(number, text) if kind == "good" else text for number, (kind, text) in enumerate(parts)]
     summary = load(warehouse, tmp_path, lines)
     assert summary.read == summary.loaded + summary.rejected + summary.duplicates

@@ -285,11 +285,10 @@ _WATCH = """
 @pytest.mark.parametrize(
     ("name", "width"),
     [
-        *((name, 400) for name in ("plain-en", "plain-nl", "hostile-en", "hostile-nl")),
-        # what fits a narrow screen is not cramped on a wide one, so few are enough
+        ("plain-nl", 400),  # whose words are the longest
+        ("hostile-en", 400),
         ("plain-en", 1280),
         ("hostile-nl", 1280),
-        ("plain-nl", 1920),
     ],
 )
 def test_a_browser_draws_each_page_and_nothing_else_happens(

@@ -6,12 +6,14 @@ one, and a quiet day has no distance at all.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.covariance import ShrunkCovariance
+
+if TYPE_CHECKING:
+    from sklearn.covariance import ShrunkCovariance
 
 Numbers = npt.NDArray[np.float64]
 Names = npt.NDArray[np.str_]
@@ -28,11 +30,13 @@ class Usual:
 
     centre: Numbers
     spread: Numbers
-    covariance: ShrunkCovariance
+    covariance: "ShrunkCovariance"
 
     @classmethod
     def of(cls, logs: Numbers) -> Self:
         """Learn from user-days × measures."""
+        from sklearn.covariance import ShrunkCovariance  # slow to import, which only learning needs
+
         centre = np.median(logs, axis=0)
         spread = np.maximum(_MAD_TO_SPREAD * np.median(np.abs(logs - centre), axis=0), _FLOOR)
         usual = cls(centre, spread, ShrunkCovariance(assume_centered=True, shrinkage=_SHRINKAGE))

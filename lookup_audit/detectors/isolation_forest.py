@@ -10,15 +10,18 @@ The result only supports: it raises a question about a day, and names what drive
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.ensemble import IsolationForest
 
 from lookup_audit.detectors.distance import Distance, Names
 from lookup_audit.detectors.isolation_forest_prose import FEATURES, PROSE
 from lookup_audit.settings import Forest
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import IsolationForest
 
 __all__ = ["FEATURES", "PROSE", "Model", "score", "train"]
 
@@ -65,7 +68,7 @@ class Model:
     `past_distance` the distances, `past_oddness` all combined.
     """
 
-    forest: IsolationForest
+    forest: "IsolationForest"
     distance: Distance
     peers: dict[tuple[str, str], Numbers]
     past_forest: Numbers
@@ -100,6 +103,8 @@ def train(past: pd.DataFrame, settings: Forest) -> Model | None:
     """
     if len(past) < settings.minimum_user_days:
         return None
+    from sklearn.ensemble import IsolationForest  # more than a second to import, which only learning needs
+
     past = past.sort_values(["user_id", "day"], kind="stable", ignore_index=True)
     measures = _measures(past)
     peers = _peers(past, measures, settings.minimum_peers)
@@ -210,7 +215,7 @@ def _relative(days: pd.DataFrame, measures: Numbers, peers: dict[tuple[str, str]
     return np.clip(relative, 0.0, _HIGHEST)
 
 
-def _forest_scores(forest: IsolationForest, relative: Numbers) -> Numbers:
+def _forest_scores(forest: "IsolationForest", relative: Numbers) -> Numbers:
     """Return the forest's 2^(-E/c), 0 to 1: scikit-learn's score has the opposite sign, low for abnormal."""
     return np.asarray(-forest.score_samples(relative), dtype=np.float64)
 

@@ -48,38 +48,43 @@ def check_signed(signed: SignedSql) -> None:
 def run_rules(warehouse: Warehouse, rules: list[SignedSql], *, day: date, run_id: str) -> RuleResult:
     """Insert the findings of every rule on the night at hand; a rule whose needs were not loaded is skipped."""
     skipped = []
-    before = warehouse.count("findings")
+    findings = 0
     for rule in rules:
         missing = missing_needs(warehouse, rule)
         if missing:
             skipped.append(f"{rule.id}: needs {', '.join(missing)}")
             continue
-        values = rule.values(warehouse.settings)
         warehouse.run(
-            _insert(rule, warehouse.columns(rule.query, values)),
-            {
-                **values,
-                "finding_detector": rule.id,
-                "finding_motive": None if rule.motive == "any" else rule.motive,
-                "finding_run": run_id,
-                "finding_day": day,
-            },
+            f"CREATE OR REPLACE TEMP TABLE flagged AS SELECT * FROM ({rule.query}) AS asked WHERE score > 0",
+            rule.values(warehouse.settings),
         )
-    return RuleResult(warehouse.count("findings") - before, tuple(skipped))
+        if flagged := warehouse.count("flagged"):
+            findings += flagged
+            warehouse.run(
+                _insert(warehouse.columns("SELECT * FROM flagged")),
+                {
+                    "detector": rule.id,
+                    "motive": None if rule.motive == "any" else rule.motive,
+                    "run_id": run_id,
+                    "day": day,
+                },
+            )
+    warehouse.run("DROP TABLE IF EXISTS temp.flagged")
+    return RuleResult(findings, tuple(skipped))
 
 
-def _insert(rule: SignedSql, columns: list[str]) -> str:
-    """The insert for one rule; everything that it selects beside its score is the evidence."""
+def _insert(columns: list[str]) -> str:
+    """The insert of what a rule flagged; everything that it selects beside its score is the evidence."""
     names = [name for name in columns if name not in {"lookup_nr", "score"}]
     evidence = ", ".join(f"'{name}': flagged.{name}" for name in names)
     return f"""
         INSERT INTO findings BY NAME
         SELECT
-            stable_id('f', [$finding_detector, night.system, night.lookup_id]) AS finding_id,
-            $finding_run AS run_id,
-            $finding_day AS audit_date,
-            $finding_detector AS detector,
-            $finding_motive AS motive,
+            stable_id('f', [$detector, night.system, night.lookup_id]) AS finding_id,
+            $run_id AS run_id,
+            $day AS audit_date,
+            $detector AS detector,
+            $motive AS motive,
             night.system,
             night.lookup_id,
             night.user_id,
@@ -87,9 +92,8 @@ def _insert(rule: SignedSql, columns: list[str]) -> str:
             night.occurred_at,
             round(least(greatest(flagged.score, 0.0), 1.0), 6) AS score,
             to_json({{{evidence}}}) AS evidence
-        FROM ({rule.query}) AS flagged
+        FROM flagged
         INNER JOIN night ON night.lookup_nr = flagged.lookup_nr
-        WHERE flagged.score > 0
         ORDER BY night.system, night.lookup_id
     """
 

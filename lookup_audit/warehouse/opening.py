@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -86,20 +87,26 @@ def _give_name(part: Path, whole: Path) -> None:
 
 
 def write_schema(connection: duckdb.DuckDBPyConnection, path: Path | None) -> None:
-    """Make every table and view, with the comments of schema.sql in the database, where any client shows them."""
-    schema = package_text("schema.sql")
+    """Make every table and view; in a file with the comments of schema.sql, which any client shows."""
     try:
         connection.execute("BEGIN")
-        connection.execute(schema)
-        for table, body in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", schema, re.DOTALL):
-            for column, comment in re.findall(r'^ +("?\w+"?) .*?-- (.+)$', body, re.MULTILINE):
-                quoted = comment.strip().replace("'", "''")
-                connection.execute(f"COMMENT ON COLUMN {table}.{column} IS '{quoted}'")
+        connection.execute(package_text("schema.sql"))
+        for statement in comments() if path else ():
+            connection.execute(statement)
         connection.execute("COMMIT")
     except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
         raise WarehouseError(
             f"{path}: cannot be made: {str(error).splitlines()[0]}; nothing was changed"
         ) from error
+
+
+def comments() -> Iterator[str]:
+    """A statement for each column of schema.sql that puts its comment there into the database."""
+    schema = package_text("schema.sql")
+    for table, body in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", schema, re.DOTALL):
+        for column, comment in re.findall(r'^ +("?\w+"?) .*?-- (.+)$', body, re.MULTILINE):
+            quoted = comment.strip().replace("'", "''")
+            yield f"COMMENT ON COLUMN {table}.{column} IS '{quoted}'"
 
 
 def not_opened(path: Path | None, message: str, settings: Settings) -> WarehouseError:

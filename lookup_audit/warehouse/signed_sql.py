@@ -8,6 +8,7 @@ import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -147,8 +148,11 @@ def load_signed(kind: Kind, *, locked: bool = True) -> list[SignedSql]:
 
 def parse_signed(kind: Kind, path: Path) -> SignedSql:
     """One file as a `SignedSql`; raises `SignedSqlError` that names the file and the field at fault."""
-    text = path.read_text(encoding="utf-8")
-    where = f"{_FOLDERS[kind]}/{path.name}"
+    return _parsed(kind, f"{_FOLDERS[kind]}/{path.name}", path.read_text(encoding="utf-8"))
+
+
+@cache
+def _parsed(kind: Kind, where: str, text: str) -> SignedSql:
     parts = _HEADER.match(text)
     if parts is None:
         raise SignedSqlError(f"{where}: must begin with a /* … */ block of TOML, then one query")
@@ -175,7 +179,7 @@ def parse_signed(kind: Kind, path: Path) -> SignedSql:
         raise SignedSqlError(f"{where}: its header is not whole: {error}") from error
     if header:
         raise SignedSqlError(f"{where}: unknown in its header: {', '.join(sorted(header))}")
-    if signed.id != path.stem or signed.motive not in _MOTIVES or signed.about not in _ABOUT:
+    if signed.id != Path(where).stem or signed.motive not in _MOTIVES or signed.about not in _ABOUT:
         raise SignedSqlError(
             f"{where}: id must be the file's name, motive one of {', '.join(_MOTIVES)}, "
             f"about one of {', '.join(_ABOUT)}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse.duck import Warehouse
+from lookup_audit.warehouse.opening import comments
 from lookup_audit.warehouse.tables import REQUIRED_TABLES, TABLES
 
 _HEADING = re.compile(
@@ -31,6 +32,8 @@ def tables_document() -> str:
         "",
     ]
     with Warehouse(None, Settings(threads=1)) as warehouse:
+        for statement in comments():
+            warehouse.run(statement)
         for heading in _HEADING.finditer(schema):
             if heading["section"]:
                 lines += [f"## {heading['section']}", ""]
