@@ -527,9 +527,9 @@ def test_a_share_that_is_gone_in_the_middle_says_what_was_loaded_and_the_next_ru
     load = loading.load_file
     import lookup_audit.ingest as whole
 
-    def drops(warehouse: Warehouse, reader: Any, folder: Path) -> Any:
+    def drops(warehouse: Warehouse, reader: Any, read: Any) -> Any:
         seen.append(reader.file.name)
-        done = load(warehouse, reader, folder) if len(seen) < 4 else None
+        done = load(warehouse, reader, read) if len(seen) < 4 else None
         if done is None:
             with warehouse.transaction():
                 warehouse.run("INSERT INTO users BY NAME SELECT 'half' AS user_id, 'f' AS file_id")
