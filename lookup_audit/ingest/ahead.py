@@ -43,8 +43,9 @@ class ReadAhead:
         following = min((other for other in self._readers if other > index), default=None)
         if following is not None:
             self._begin(following)
+        read = reading.result()
         try:
-            yield reading.result()
+            yield read
         finally:
             shutil.rmtree(self._folder / str(index))
 
