@@ -1,6 +1,7 @@
 """The next file of a drop is read while one is loaded, and nothing of that is left when loading ends early."""
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -16,7 +17,7 @@ from lookup_audit.ingest.decode import Stopped, TextFile
 from lookup_audit.settings import Settings
 from lookup_audit.warehouse import Warehouse
 
-PATIENCE = 30  # seconds that a thread is waited for at most
+PATIENCE = 20  # seconds that a thread is waited for at most
 
 
 class Slow:
@@ -29,7 +30,8 @@ class Slow:
 
     def read(self, folder: Path, longest_field: int, stopped: Event) -> Any:
         self.begun.set()
-        while not self.may_go_on.wait(0.01):
+        over = time.monotonic() + PATIENCE
+        while not self.may_go_on.wait(0.01) and time.monotonic() < over:
             if stopped.is_set():
                 self.was_stopped = True
                 raise Stopped

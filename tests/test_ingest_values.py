@@ -207,6 +207,86 @@ def test_a_bad_value_rejects_its_row_with_line_column_and_reason(
     ]
 
 
+NONE = {
+    ("users", "left_on"): ("9999-12-31", "9999-01-01"),
+    ("users", "hired_on"): ("0001-01-01", "0001-12-31"),
+    ("subjects", "birth_date"): ("0001-01-01",),
+    ("cases", "opened_at"): ("0001-01-01T00:00:00", "0001-01-01"),
+    ("cases", "closed_at"): ("9999-12-31 23:59:59.999", "9999-12-31T23:59:59Z", "9999-12-31T00:00:00+01:00"),
+    ("case_members", "valid_from"): ("0001-01-01T12:00Z",),
+    ("case_members", "valid_until"): ("9999-12-31",),
+}
+LEAST = {
+    "users": {"user_id": "u1"},
+    "subjects": {"subject_id": "s1", "subject_type": "person"},
+    "cases": {"case_id": "c1"},
+    "case_members": {"case_id": "c1", "user_id": "u1"},
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "given"), [(*key, one) for key, all_ in NONE.items() for one in all_]
+)
+def test_the_first_and_the_last_year_stand_for_no_beginning_and_no_end(
+    warehouse: Warehouse, load: Load, table: str, column: str, given: str
+) -> None:
+    """As registers of personnel and of cases write it: to reject such rows would leave no user and no case."""
+    summary = load(table, [LEAST[table] | {column: given}])
+    assert summary.rejected == 0
+    key = next(iter(LEAST[table]))
+    assert one(warehouse, f"SELECT {column} FROM {table} WHERE {key} = '{LEAST[table][key]}'") == (None,)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "given"),
+    [
+        ("users", "left_on", "0001-01-01"),
+        ("users", "left_on", "9998-12-31"),
+        ("users", "hired_on", "9999-12-31"),
+        ("cases", "closed_at", "2101-01-01"),
+        ("cases", "closed_at", "9998-12-31T23:59:59Z"),
+        ("lookups", "occurred_at", "0001-01-01"),
+        ("lookups", "occurred_at", "9999-12-31"),
+    ],
+)
+def test_elsewhere_they_are_out_of_range(
+    warehouse: Warehouse, load: Load, table: str, column: str, given: str
+) -> None:
+    load(table, [{**LEAST.get(table, LOOKUP), column: given}])
+    assert one(warehouse, 'SELECT "column", reason FROM rejected_rows') == (column, "out_of_range")
+
+
+@pytest.mark.parametrize("kind", [pa.timestamp("us"), pa.timestamp("us", "UTC"), pa.date32()])
+def test_so_they_do_in_parquet_and_moments_that_no_calendar_has_do_not(
+    tmp_path: Path, kind: pa.DataType
+) -> None:
+    forever = pa.array([datetime(9999, 12, 31)]).cast(kind)
+    whole = pa.int32() if kind == pa.date32() else pa.int64()
+    far = pa.array([2**31 - 1 if kind == pa.date32() else 2**62], whole).cast(kind)
+    moments = pa.concat_arrays([forever, far])
+    pq.write_table(pa.table({"user_id": ["u1", "u2"], "left_on": moments}), tmp_path / "users.parquet")
+    pq.write_table(pa.table({"case_id": ["c1", "c2"], "closed_at": moments}), tmp_path / "cases.parquet")
+    (tmp_path / "lookups.csv").write_text("lookup_id,occurred_at,user_id,system,query_text\n")
+    with Warehouse(None, Settings()) as warehouse:
+        ingest(warehouse, tmp_path)
+        assert warehouse.rows("SELECT user_id, left_on FROM users") == [{"user_id": "u1", "left_on": None}]
+        assert warehouse.rows("SELECT case_id, closed_at FROM cases") == [
+            {"case_id": "c1", "closed_at": None}
+        ]
+        assert {row["reason"] for row in warehouse.rows("SELECT reason FROM rejected_rows")} == {
+            "out_of_range"
+        }
+
+
+def test_a_mapping_can_say_what_else_stands_for_none(warehouse: Warehouse, load: Load) -> None:
+    load(
+        "users",
+        [{"user_id": "u1", "left_on": "2999-12-31", "team": "geen"}],
+        mapping_toml='[tables.users.values]\nleft_on = { "2999-12-31" = "" }\nteam = { GEEN = "" }\n',
+    )
+    assert one(warehouse, "SELECT left_on, team FROM users WHERE user_id = 'u1'") == (None, None)
+
+
 def test_a_lookup_of_nothing_is_rejected(warehouse: Warehouse, load: Load) -> None:
     load("lookups", [{**LOOKUP, "query_text": "  "}])
     assert one(warehouse, 'SELECT "column", reason FROM rejected_rows') == (None, "nothing_looked_up")

@@ -80,7 +80,7 @@ def as_text(column: Column, field: Field, rule: Rule, bind: Bind) -> str:
         cases = " ".join(
             f"WHEN {bind(key.strip().lower())} THEN {bind(value)}" for key, value in values.items()
         )
-        trimmed = f"CASE lower({trimmed}) {cases} ELSE {trimmed} END"
+        trimmed = f"nullif(CASE lower({trimmed}) {cases} ELSE {trimmed} END, '')"
     constant = rule.constants.get(column.name)
     return f"coalesce({trimmed}, {bind(constant)})" if constant is not None else trimmed
 
@@ -146,14 +146,17 @@ def native(column: Column, value: str, field: Field, zone: str, bind: Bind) -> T
 
 
 def _bounded(value: str, field: Field) -> str:
-    """SQL for a moment, brought into the years 1 to 9999, where all else is out of range just the same.
+    """SQL for a moment in the years 1 to 9999; one of another year becomes one that is out of range just the same.
 
     One far outside ends the engine's whole process of work when it is cast to a day, not only the query.
     """
     kind = "TIMESTAMP WITH TIME ZONE" if field.zoned else "TIMESTAMP"
-    first, last = f"{kind} '0001-01-01 00:00:00'", f"{kind} '9999-12-31 00:00:00'"
-    moment = f"coalesce(try_cast({value} AS {kind}), {last})"
-    return f"CASE WHEN {value} IS NOT NULL THEN least(greatest({moment}, {first}), {last}) END"
+    first, last = f"{kind} '0001-01-01 00:00:00'", f"{kind} '9999-12-31 23:59:59.999999'"
+    moment = f"try_cast({value} AS {kind})"
+    return (
+        f"CASE WHEN {moment} BETWEEN {first} AND {last} THEN {moment} "
+        f"WHEN {value} IS NOT NULL THEN {kind} '9998-01-01 00:00:00' END"
+    )
 
 
 def _instant(column: Column, text: str, rule: Rule, bind: Bind) -> Typed:

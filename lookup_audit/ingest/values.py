@@ -144,13 +144,15 @@ def _add(layers: _Layers, column: Column, source: Field) -> None:
         _add_text_faults(layers, column, source)
     layers.parsed.append(f'{read.sql} AS "is_{name}"')
     _add_value_faults(layers, column)
-    if read.local is None:
-        default = _DEFAULTS.get((layers.table.name, name))
-        placed = f"coalesce({value}, {layers.bind(default)})" if default else value
-        layers.placed.append(f'{placed} AS "{name}"')
-    else:
+    if read.local is not None:
         layers.parsed.append(f'{read.local} AS "local_{name}"')
-        _place(layers, name)
+        value = _place(layers, name)
+    if column.no_such:
+        no_such = _stands_for_none(column, f'parsed."is_{name}"')
+        value = f"CASE WHEN {no_such} THEN NULL ELSE {value} END"
+    default = _DEFAULTS.get((layers.table.name, name))
+    placed = f"coalesce({value}, {layers.bind(default)})" if default else value
+    layers.placed.append(f'{placed} AS "{name}"')
 
 
 def _add_text_faults(layers: _Layers, column: Column, source: Field) -> None:
@@ -171,7 +173,7 @@ def _add_text_faults(layers: _Layers, column: Column, source: Field) -> None:
         (name, "field_too_long", f"strlen({given}) > {longest} AND length({given}) > {longest}")
     )
     if column.kind in BAD:
-        read = f'final."{name}"' if column.kind != "instant" else f'final."is_{name}"'
+        read = f'final."is_{name}"' if column.kind in ("instant", "day") else f'final."{name}"'
         layers.faults.append((name, BAD[column.kind], f"{given} IS NOT NULL AND {read} IS NULL"))
 
 
@@ -179,16 +181,14 @@ def _add_value_faults(layers: _Layers, column: Column) -> None:
     """What can be wrong with a value once it is read."""
     name = column.name
     value = f'final."{name}"'
-    if column.kind == "instant":
+    if column.kind in ("instant", "day"):
         layers.placed.append(f'parsed."is_{name}"')
         value = f'final."is_{name}"'  # before it is placed: the zone is known for these years only
-    if column.kind in ("instant", "day"):
-        first = (
-            1900 if column.kind == "instant" else 1800
-        )  # somebody alive was born before 1900 in old registers
-        layers.faults.append(
-            (name, "out_of_range", f"{value} < DATE '{first}-01-01' OR {value} >= DATE '2101-01-01'")
-        )
+        first = 1900 if column.kind == "instant" else 1800  # old registers have the living born before 1900
+        is_far = f"({value} < DATE '{first}-01-01' OR {value} >= DATE '2101-01-01')"
+        if column.no_such:
+            is_far += f" AND NOT ({_stands_for_none(column, value)})"
+        layers.faults.append((name, "out_of_range", is_far))
     if column.kind == "number":
         layers.faults.append((name, "out_of_range", f"abs({value}) > {90 if name.endswith('lat') else 180}"))
     if column.values:
@@ -198,8 +198,13 @@ def _add_value_faults(layers: _Layers, column: Column) -> None:
         layers.faults.append((name, "missing_value", f"{value} IS NULL"))
 
 
-def _place(layers: _Layers, name: str) -> None:
-    """Read a local time in the zone: the earlier instant where it repeats, forward where it is skipped."""
+def _stands_for_none(column: Column, value: str) -> str:
+    year = f"DATE '{column.no_such:04}-01-01'"
+    return f"{value} >= {year} AND {value} < {year} + INTERVAL 1 YEAR"
+
+
+def _place(layers: _Layers, name: str) -> str:
+    """SQL for a local time read in the zone: the earlier instant where it repeats, forward where it is skipped."""
     value, zone = f'parsed."is_{name}"', f'"zone_{name}"'
     layers.local.append(name)
     layers.joins.append(
@@ -208,8 +213,9 @@ def _place(layers: _Layers, name: str) -> None:
     offset = f"CASE WHEN {value} >= {zone}.change THEN {zone}.offset_after ELSE {zone}.offset_before END"
     odd = f"{value} >= {zone}.odd_from AND {value} < {zone}.odd_until"
     layers.placed += [
-        f'CASE WHEN parsed."local_{name}" THEN make_timestamp(epoch_us({value}) - {offset}) '
-        f'ELSE {value} END AS "{name}"',
         f"{odd} AND {zone}.repeats AS repeated_{name}",
         f"{odd} AND NOT {zone}.repeats AS skipped_{name}",
     ]
+    return (
+        f'CASE WHEN parsed."local_{name}" THEN make_timestamp(epoch_us({value}) - {offset}) ELSE {value} END'
+    )

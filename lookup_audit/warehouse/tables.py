@@ -8,12 +8,17 @@ Kind = Literal["id", "text", "instant", "day", "number", "whole", "flag"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column of an input table; `values` lists what is allowed, empty for anything."""
+    """One column of an input table; `values` lists what is allowed, empty for anything.
+
+    A day or moment in the year `no_such` stands for none, as registers write it: no end yet (9999), a beginning that
+    nobody knows (1).
+    """
 
     name: str
     kind: Kind = "text"
     required: bool = False
     values: tuple[str, ...] = ()
+    no_such: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,14 @@ def _id(name: str, *, required: bool = False) -> Column:
 
 def _instant(name: str, *, required: bool = False) -> Column:
     return Column(name, "instant", required)
+
+
+def _from(name: str, kind: Kind = "instant") -> Column:
+    return Column(name, kind, no_such=1)
+
+
+def _until(name: str, kind: Kind = "instant") -> Column:
+    return Column(name, kind, no_such=9999)
 
 
 def _place(prefix: str = "") -> tuple[Column, ...]:
@@ -84,8 +97,8 @@ TABLES: dict[str, Table] = {
                 Column("home_house_number"),
                 *_place("home_"),
                 _id("own_subject_id"),
-                Column("hired_on", "day"),
-                Column("left_on", "day"),
+                _from("hired_on", "day"),
+                _until("left_on", "day"),
             ),
             key=("user_id",),
             derived={
@@ -101,7 +114,7 @@ TABLES: dict[str, Table] = {
                 Column("subject_type", required=True, values=SUBJECT_TYPES),
                 Column("surname"),
                 Column("given_names"),
-                Column("birth_date", "day"),
+                _from("birth_date", "day"),
                 Column("sex"),
                 Column("plate"),
                 _id("owner_subject_id"),
@@ -131,8 +144,8 @@ TABLES: dict[str, Table] = {
             "cases",
             (
                 _id("case_id", required=True),
-                _instant("opened_at"),
-                _instant("closed_at"),
+                _from("opened_at"),
+                _until("closed_at"),
                 Column("team"),
                 Column("kind"),
             ),
@@ -149,8 +162,8 @@ TABLES: dict[str, Table] = {
                 _id("case_id", required=True),
                 _id("user_id"),
                 Column("team"),
-                _instant("valid_from"),
-                _instant("valid_until"),
+                _from("valid_from"),
+                _until("valid_until"),
             ),
             key=("case_id", "user_id", "team", "valid_from"),
         ),
