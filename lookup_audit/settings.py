@@ -7,7 +7,7 @@ import re
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -16,9 +16,11 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticKnownError
 
 from lookup_audit.errors import SettingsError
 from lookup_audit.faults import did_you_mean, faults_of
@@ -43,6 +45,18 @@ _MAILBOX = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_it_is_written(cls, value: Any, info: ValidationInfo) -> Any:
+        """A flag is true or false and a number is a number: "yes" in quotes would open what it guards."""
+        kind = cls.model_fields[str(info.field_name)].annotation
+        kinds = set(get_args(kind)) or {kind}
+        if bool in kinds and not isinstance(value, bool):
+            raise PydanticKnownError("bool_type")
+        if kinds & {int, float} and isinstance(value, str | bool):
+            raise PydanticKnownError("int_type" if int in kinds else "float_type")
+        return value
 
 
 class Context(_Section):

@@ -139,6 +139,12 @@ def test_exports_hold_the_columns_of_the_contract_and_are_the_same_twice(
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_without_a_command_it_says_what_there_is(monkeypatch, capsys):
+    _, out, err = run(monkeypatch, capsys)
+    assert "Usage: lookup-audit" in out + err
+    assert "night" in out + err
+
+
 def test_alerts_are_ranked_from_1_by_risk_and_take_a_verdict(warehouse, monkeypatch, capsys):
     _, out, _ = run(monkeypatch, capsys, "alerts", "--warehouse", warehouse, "--json", "--limit", "1000")
     alerts = json.loads(out)

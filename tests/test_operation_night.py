@@ -304,6 +304,79 @@ def test_a_quiet_night_speaks_of_half_a_delivery_and_not_of_a_busy_day_or_system
     assert not night("BRP", 9)
 
 
+def test_a_day_on_which_nothing_came_is_said_by_the_night_after_it(
+    drops: Path, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is kept under its own day, which is no audited one."""
+
+    def note(warehouse: Warehouse, day: date, _: list[str]) -> list[Any]:
+        if day.day == 7:
+            gap = {"day": day - timedelta(days=1), "kind": "silent_day", "part": "", "less": []}
+            warehouse.run(_GAP, gap)
+        return []
+
+    monkeypatch.setattr("lookup_audit.pipeline.night.note_gaps", note)
+    path, metrics = tmp_path / "w.duckdb", tmp_path / "m.prom"
+    assert command("night", drops / "2026-01-05", "--warehouse", path)[0] == 0
+    last = a_drop(tmp_path / "drop", "7,2026-01-07 09:00,u1,BVH,P1")
+    code, out, _ = command("night", last, "--warehouse", path, "--quiet", "--metrics", metrics)
+    assert code == 0
+    assert [line for line in out.splitlines() if line.startswith("gap")] == [
+        "gap        silent day on 2026-01-06: all systems; no detector says anything about what did not come in"
+    ]
+    log = [json.loads(line) for line in (tmp_path / "w.duckdb.log").read_text().splitlines()]
+    assert [line["kind"] for line in log if line["event"] == "gap"] == ["silent_day"]
+    assert 'lookup_audit_gaps{kind="silent_day"} 1' in metrics.read_text()
+
+
+def test_rejected_rows_are_those_of_this_night_also_where_an_older_file_was_mended(
+    tmp_path: Path, command: Command
+) -> None:
+    """A file that is loaded again takes its rejected rows away: more than came new."""
+    path = tmp_path / "w.duckdb"
+    drop = a_drop(tmp_path / "drop", *(f"{nr},05-01-2026 09:00,u1,BVH,P1" for nr in range(9)))
+    assert command("night", drop, "--warehouse", path)[0] == 3
+    (drop / "mapping.toml").write_text('[tables.lookups]\ntime_format = "%d-%m-%Y %H:%M"\n')
+    a_drop(drop, "10,never,u1,BVH,P1", "11,06-01-2026 09:00,u1,BVH,P1", name="lookups-b.csv")
+    code, out, _ = command("night", drop, "--warehouse", path)
+    assert (code, "rejected   1 row: bad_time 1" in out) == (3, True), out
+    log = [json.loads(line) for line in (tmp_path / "w.duckdb.log").read_text().splitlines()]
+    assert [line["reasons"] for line in log if line["event"] == "rows_rejected"] == [
+        {"bad_time": 9},
+        {"bad_time": 1},
+    ]
+
+
+def test_a_night_whose_key_is_gone_says_so_before_it_changes_anything(
+    drops: Path, tmp_path: Path, command: Command
+) -> None:
+    path = tmp_path / "w.duckdb"
+    assert command("night", drops / "2026-01-05", "--warehouse", path)[0] == 0
+    path.with_name("w.duckdb.key").unlink()
+    code, _, err = command("night", drops / "2026-01-06", "--warehouse", path)
+    assert (code, "the key of this warehouse is gone" in err) == (2, True)
+    with Warehouse(path, Settings()) as opened:
+        assert opened.value("SELECT max(local_date) FROM lookups") == date(2026, 1, 5)
+
+
+def test_a_file_among_drops_is_named_and_does_not_stop_the_others(
+    drops: Path, tmp_path: Path, command: Command
+) -> None:
+    (tmp_path / "README.txt").write_text("how to deliver")
+    given = [tmp_path / "README.txt", drops / "2026-01-05"]
+    code, out, _ = command("night", *given, "--warehouse", tmp_path / "w.duckdb")
+    assert code == 1
+    assert "is not a folder" in out
+    assert "audited    1 day, 2026-01-05" in out
+
+
+def test_a_night_of_which_no_drop_could_be_loaded_says_just_that(tmp_path: Path, command: Command) -> None:
+    code, out, _ = command("night", tmp_path / "nowhere", "--warehouse", tmp_path / "w.duckdb")
+    assert code == 1
+    assert out.startswith("NOT DONE: no drop could be loaded, in")
+    assert "audited    nothing: no new input came" in out
+
+
 def test_a_night_on_a_warehouse_in_use_says_by_whom_and_its_metrics_say_that_it_failed(
     done: Path, drops: Path, tmp_path: Path, command: Command
 ) -> None:
@@ -415,7 +488,18 @@ def test_a_list_of_rejected_rows_that_is_cut_says_how_many_there_are(
     drop = a_drop(tmp_path / "drop", *(f"{number},yesterday,u1,BVH,P1" for number in range(201)))
     command("night", drop, "--warehouse", tmp_path / "w.duckdb")
     _, _, err = command("status", "--rejected", "--warehouse", tmp_path / "w.duckdb")
-    assert "the first 200 of 201 rejected rows" in err
+    assert "200 of 201 rejected rows, of the newest files first" in err
+    a_drop(drop, "new,2026-13-01,u1,BVH,P1", name="lookups-z.csv")
+    command("night", drop, "--warehouse", tmp_path / "w.duckdb")
+    _, out, _ = command("status", "--rejected", "--json", "--warehouse", tmp_path / "w.duckdb")
+    said = json.loads(out)
+    assert said["rejected_list"][0]["file"] == "lookups-z.csv"
+    assert [list(one.values()) for one in said["rejected_by"]] == [
+        ["lookups-z.csv", "occurred_at", "bad_time", 1],
+        ["lookups.csv", "occurred_at", "bad_time", 201],
+    ]
+    _, out, _ = command("status", "--rejected", "--warehouse", tmp_path / "w.duckdb")
+    assert re.search(r"lookups\.csv +occurred_at +bad_time +201", out)
 
 
 def test_status_says_in_its_first_line_whether_last_night_is_complete(
@@ -452,7 +536,9 @@ def test_status_is_not_complete_where_not_one_of_the_last_lookups_could_be_loade
     assert command("night", drop, "--warehouse", path)[0] == 3
     code, out, _ = command("status", "--warehouse", path, "--check")
     assert code == 3
-    assert "INCOMPLETE: of lookups-06.csv, which came last, all 2 rows were rejected" in out.splitlines()[0]
+    assert (
+        "INCOMPLETE: of lookups-06.csv, which came last, nothing was accepted (2 rows)" in out.splitlines()[0]
+    )
     a_drop(drop, never[0], "2,2026-01-06 09:00,u1,BVH,P1", name="lookups-06.csv")
     assert command("night", drop, "--warehouse", path)[0] == 3
     assert command("status", "--warehouse", path, "--check")[0] == 0

@@ -46,7 +46,7 @@ class Commands(LoggedCommands):
         """The arguments, with the usual number of seconds where none was given."""
         spelt_out = [
             f"--wait={_USUAL_WAIT}" if word == "--wait" and not _is_number(following) else word
-            for word, following in zip(args, [*args[1:], ""], strict=True)
+            for word, following in zip(args, [*args[1:], ""], strict=False)
         ]
         return super().parse_args(ctx, spelt_out)
 

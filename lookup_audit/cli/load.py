@@ -120,19 +120,19 @@ def load_drop(
 ) -> "IngestSummary":
     """Load a drop with a progress bar; what came of it."""
     from lookup_audit.ingest import ingest as load
-    from lookup_audit.operation.entries import enter_drop, rejected_by_reason
+    from lookup_audit.operation.entries import enter_drop, last_loaded, rejected_by_reason
 
     is_new = not warehouse.exists()
     with (
         open_warehouse(warehouse, config, must_exist=False, wait=wait, memory=memory) as opened,
         progress_bar("ingest") as update,
     ):
-        before = rejected_by_reason(opened)
+        before = last_loaded(opened)
         try:
             summary = load(
                 opened, drop, mapping=mapping, progress=lambda file, done, total: update(done, total, file)
             )
-            enter_drop(drop, summary, rejected_by_reason(opened) - before)
+            enter_drop(drop, summary, rejected_by_reason(opened, after=before))
             return summary
         finally:
             with suppress(WarehouseError):  # what went wrong before is what is to be said

@@ -87,10 +87,9 @@ def night(
 
     Each run leaves lines in the log of operation (operation.log_file), which names nobody.
     """
-    files = [drop.name for drop in drops if drop.is_file()]
-    if files:
+    if all(drop.is_file() for drop in drops):
         raise typer.BadParameter(
-            f"{files[0]} is a file; give the folder that the files are in", param_hint="DROP…"
+            f"{drops[0].name} is a file; give the folder that the files are in", param_hint="DROP…"
         )
     begun = time.monotonic()
     measured: list[Metric] = []

@@ -25,7 +25,10 @@ def say_night(night: "Night", warehouse: Path) -> None:
     """One screen: how it ended, what came in, what was audited and why, what is missing, and what to do next."""
     from lookup_audit.reporting.plain import shown
 
-    say(f"{_ENDS[night.exit_code]}, in {duration(night.seconds)} (exit code {night.exit_code})\n")
+    end = _ENDS[night.exit_code]
+    if night.drops and all(drop.exit_code for drop in night.drops):
+        end = "NOT DONE: no drop could be loaded"
+    say(f"{end}, in {duration(night.seconds)} (exit code {night.exit_code})\n")
     for name, text in _lines(night, warehouse):
         say(f"{name:<11}{shown(text)}")
 
@@ -141,7 +144,11 @@ def _said(drop: "Drop") -> str:
 def _audited(night: "Night") -> Iterator[tuple[str, str]]:
     if not night.days:
         why = "no other day has new input" if night.waiting else "and its input has not changed"
-        yield "audited", f"nothing: every loaded day is done, {why}"
+        is_new = any(drop.outcome == "loaded" for drop in night.drops)
+        yield (
+            "audited",
+            f"nothing: every loaded day is done, {why}" if is_new else "nothing: no new input came",
+        )
         return
     first, last = night.days[0].audit_date, night.days[-1].audit_date
     span = str(first) if first == last else f"{first} to {last}"

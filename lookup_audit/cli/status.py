@@ -71,8 +71,16 @@ def status(
         state = _while_held(warehouse, settings, str(held))
     _judge_age(state, settings, max_age_days)
     if as_json:
-        say_json({name: value for name, value in state.items() if rejected or name != "rejected_list"})
+        say_json(state)
     elif rejected and "rejected_list" in state:
+        say_table(
+            ("file", "column", "reason", "rows"),
+            [tuple(row.values()) for row in state["rejected_by"][:_MOST]],
+            numbers=(3,),
+        )
+        if len(state["rejected_by"]) > _MOST:
+            note(f"… and {len(state['rejected_by']) - _MOST:,} more; --json lists all")
+        say()
         say_table(
             ("file", "line", "column", "reason", "text"),
             [tuple(row.values()) for row in state["rejected_list"]],
@@ -81,7 +89,8 @@ def status(
         shown, all_rows = len(state["rejected_list"]), state["rejected_rows"]
         if shown < all_rows:
             note(
-                f"the first {shown:,} of {counted(all_rows, 'rejected row')}; all are in the table rejected_rows"
+                f"{shown:,} of {counted(all_rows, 'rejected row')}, of the newest files first; all are in the table "
+                "rejected_rows"
             )
     else:
         say(_first_line(state, settings))
@@ -98,6 +107,7 @@ def _state(
     with open_warehouse(path, config, wait=wait, memory=memory) as opened:
         state = warehouse_status(opened)
         if rejected:
+            state["rejected_by"] = opened.rows(_REJECTED_BY)
             state["rejected_list"] = opened.rows(_REJECTED)
     return state
 
@@ -150,9 +160,7 @@ def _what_is_not(state: dict[str, Any]) -> str:
             refused = state["nothing_accepted"]
             names = refused[0]["file"] if len(refused) == 1 else f"{len(refused)} files"
             rows = counted(sum(file["rows"] for file in refused), "row")
-            said = (
-                f"of {names}, which came last, all {rows} were rejected; run: {program()} status --rejected"
-            )
+            said = f"of {names}, which came last, nothing was accepted ({rows}); run: {program()} status --rejected"
         case "not_published":
             said = f"audited up to {last}, but readers have what was before; run: {program()} publish"
         case "too_old":
@@ -210,9 +218,28 @@ def _say_rest(state: dict[str, Any]) -> None:
     )
 
 
-_REJECTED = """
+_LOADED = """
+WITH loaded AS (
+    SELECT file_id, max(loaded_at) AS loaded_at
+    FROM input_files
+    GROUP BY file_id
+)
+"""
+
+_REJECTED_BY = f"""
+{_LOADED}
+SELECT file, "column", reason, count(*) AS rows
+FROM rejected_rows
+LEFT JOIN loaded USING (file_id)
+GROUP BY file, "column", reason
+ORDER BY max(loaded.loaded_at) DESC NULLS LAST, rows DESC, file, "column", reason
+"""
+
+_REJECTED = f"""
+{_LOADED}
 SELECT file, line, "column", reason, left(raw_text, 60) AS raw_text
 FROM rejected_rows
-ORDER BY file, line
+LEFT JOIN loaded USING (file_id)
+ORDER BY loaded.loaded_at DESC NULLS LAST, file, line
 LIMIT 200
 """

@@ -68,6 +68,8 @@ def _missing(file: InputFile, column: str, wanted: str, names: list[str]) -> str
         text = f"{file.name}: no column {wanted}, which the mapping gives as {column} of {file.table}"
     else:
         text = f"{file.name}: no column {column}, which {file.table} needs"
+    if len(names) == 1 and wanted.lower() in names[0].lower() and file.format == "delimited":
+        return f"{text}; it has one column only: its delimiter is none of comma, semicolon, tab and bar"
     lower = {name.lower(): name for name in names}
     near = difflib.get_close_matches(wanted.lower(), lower, n=1, cutoff=0.4)
     example = lower[near[0]] if near else "its name in the file"

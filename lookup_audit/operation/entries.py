@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from lookup_audit.ingest import IngestSummary
@@ -14,12 +14,18 @@ from lookup_audit.warehouse import Warehouse
 _CODE = re.compile(r"[a-z][a-z_]{0,60}")
 
 
-def rejected_by_reason(warehouse: Warehouse) -> Counter[str]:
-    """How many rows are rejected in this warehouse, by the code of the reason."""
+def last_loaded(warehouse: Warehouse) -> datetime:
+    """When the newest file was loaded; each later one is loaded later, whatever the clock does."""
+    return warehouse.value("SELECT max(loaded_at) FROM input_files") or datetime.min
+
+
+def rejected_by_reason(warehouse: Warehouse, *, after: datetime = datetime.min) -> Counter[str]:
+    """How many rows are rejected of the files that were loaded after a moment, by the code of the reason.
+
+    What is counted is not what came on top: a file that is loaded again takes what was rejected of it before away.
+    """
     counts: Counter[str] = Counter()
-    for row in warehouse.rows(
-        "SELECT reason, count(*) AS row_count FROM rejected_rows GROUP BY reason ORDER BY reason"
-    ):
+    for row in warehouse.rows(_REJECTED, {"after": after}):
         counts[row["reason"] if _CODE.fullmatch(row["reason"]) else "other"] += row["row_count"]
     return counts
 
@@ -88,10 +94,18 @@ class DaysEntered:
                 shortfall("gap", day=day, **gap)
 
 
+_REJECTED = """
+SELECT reason, count(*) AS row_count
+FROM rejected_rows
+WHERE file_id IN (SELECT file_id FROM input_files WHERE loaded_at > $after)
+GROUP BY reason
+ORDER BY reason
+"""
+
 # Of how many systems, tables or teams, and not which: a value that came in as a system could be anything.
 _GAPS = """
 SELECT kind, count(*) AS parts, list_sort(list_distinct(flatten(list(disables)))) AS disables
-FROM gaps WHERE day = $day
+FROM gaps WHERE (SELECT min(audit_date) FROM runs WHERE audit_date >= gaps.day) = $day -- with silent days before it
 GROUP BY kind ORDER BY kind
 """
 _DAY = """

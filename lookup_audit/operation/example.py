@@ -11,7 +11,8 @@ from lookup_audit.warehouse import load_signed
 
 _HEAD = """\
 # Every setting of lookup-audit, each with its default and the reason for it. What is commented out is as the
-# default, so an empty file, or none, is a configuration too. A setting with nothing after the = is empty.
+# default, so an empty file, or none, is a configuration too. A setting with nothing after the = has
+# no value: leave the # before it, or give it one.
 # Made by: lookup-audit config example
 """
 _WIDTH = 108

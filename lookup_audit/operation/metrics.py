@@ -163,5 +163,11 @@ FROM runs
 ORDER BY audit_date DESC
 LIMIT 1
 """
-_GAPS = "SELECT kind, count(*) AS gaps FROM gaps WHERE day = $day GROUP BY kind ORDER BY kind"
+_GAPS = """
+SELECT kind, count(*) AS gaps
+FROM gaps
+WHERE (SELECT min(audit_date) FROM runs WHERE audit_date >= gaps.day) = $day
+GROUP BY kind
+ORDER BY kind
+"""
 _UNJUDGED = "SELECT count(*) FROM alerts WHERE queued AND status = 'new'"

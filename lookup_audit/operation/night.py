@@ -9,15 +9,22 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
 from lookup_audit.errors import InputError, SettingsError
 from lookup_audit.ingest import IngestSummary, ingest
-from lookup_audit.operation.entries import DaysEntered, enter_drop, enter_published, rejected_by_reason
+from lookup_audit.operation.entries import (
+    DaysEntered,
+    enter_drop,
+    enter_published,
+    last_loaded,
+    rejected_by_reason,
+)
 from lookup_audit.operation.log import shortfall
 from lookup_audit.pipeline import NightSummary, PendingDay, audit_by_need, waiting
+from lookup_audit.privacy.keys import warehouse_key
 from lookup_audit.reporting.publish import Published, publish
 from lookup_audit.warehouse import Warehouse
 
@@ -140,10 +147,13 @@ def run_night(
     Raises
     ------
     LookupAuditError
-        Of the warehouse: it cannot be written to, or the disk is full. What was complete by then stays.
+        Of the warehouse: it cannot be written to, or the disk is full. What was complete by then stays. Of its key,
+        where that is gone: then nothing was changed.
     """
     begun = time.monotonic()
-    before = rejected_by_reason(warehouse)
+    before = last_loaded(warehouse)
+    if warehouse.settings.publishing.enabled and before > datetime.min:
+        warehouse_key(warehouse)  # without which nothing can be published: said before anything is changed
     warehouse.run("CREATE OR REPLACE TEMP TABLE queued_before AS SELECT alert_id FROM alerts WHERE queued")
     loaded = _load_all(warehouse, drops, mapping, stage)
     with stage("audit") as update:
@@ -157,7 +167,7 @@ def run_night(
         drops=tuple(loaded),
         days=tuple(days),
         waiting=tuple(waiting(warehouse)),
-        rejected=dict((rejected_by_reason(warehouse) - before).most_common()),
+        rejected=dict(rejected_by_reason(warehouse, after=before).most_common()),
         absent=tuple(
             sorted({why for day in days for why in day.skipped if why.split(":", 1)[0] in required})
         ),
@@ -179,14 +189,14 @@ def _load_all(warehouse: Warehouse, drops: list[Path], mapping: Path | None, sta
 
 
 def _load(warehouse: Warehouse, drop: Path, mapping: Path | None) -> Drop:
-    before = rejected_by_reason(warehouse)
+    before = last_loaded(warehouse)
     try:
         summary = ingest(warehouse, drop, mapping=mapping)
     except (InputError, SettingsError) as error:
         outcome = _kind_of(drop)
         shortfall("drop_not_loaded", drop=drop.name, outcome=outcome, error=type(error).__name__)
         return Drop(drop.name, outcome, str(error), error.exit_code)
-    enter_drop(drop, summary, rejected_by_reason(warehouse) - before)
+    enter_drop(drop, summary, rejected_by_reason(warehouse, after=before))
     return _said(drop, summary)
 
 
@@ -251,7 +261,8 @@ SELECT
     list_sort(list_distinct(flatten(list(disables)))) AS disables,
     bool_or(kind = 'volume' AND part = '' AND seen < expected) AS is_little
 FROM gaps
-WHERE day IN (SELECT unnest($days::DATE[]))
+-- a day on which nothing came is noted with the next that was audited
+WHERE (SELECT min(audit_date) FROM runs WHERE audit_date >= gaps.day) IN (SELECT unnest($days::DATE[]))
 GROUP BY kind
 ORDER BY kind
 """
