@@ -385,3 +385,16 @@ def test_a_killed_ingest_leaves_each_file_wholly_in_or_not_at_all(tmp_path: Path
         ingest(warehouse, drop)
         assert (warehouse.count("lookups"), warehouse.count("users")) == (rows, 1)
     assert not (tmp_path / "killed.duckdb.ingest").exists()
+
+
+def test_a_delimiter_that_cannot_be_read_is_said_instead_of_a_column_of_that_name(tmp_path: Path) -> None:
+    (tmp_path / "lookups.csv").write_text(
+        "lookup_id#occurred_at#user_id#system#query_text\n1#2026-03-01#u1#BVH#x\n"
+    )
+    (tmp_path / "users.csv").write_text("user_id\nu1\n")
+    with Warehouse(None, Settings(threads=1)) as opened, pytest.raises(InputError) as said:
+        ingest(opened, tmp_path)
+    assert str(said.value).endswith(
+        "it has one column only: its delimiter is none of comma, semicolon, tab and bar"
+    )
+    assert "mapping.toml" not in str(said.value)

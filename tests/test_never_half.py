@@ -304,6 +304,26 @@ def test_a_warehouse_that_this_account_cannot_read_is_a_failure_and_no_wrong_usa
     assert left.exception.filename == str(path)
 
 
+@pytest.mark.parametrize(
+    ("said", "raised"), [("Query interrupted", KeyboardInterrupt), ("other", RuntimeError)]
+)
+def test_an_interrupt_in_the_middle_of_a_statement_is_one(
+    said: str, raised: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine makes an error of its own of it, which would be told as a fault of the program."""
+
+    class Interrupted:
+        def execute(self, *_: object) -> None:
+            raise RuntimeError(said)
+
+    with Warehouse(None, SETTINGS) as warehouse:
+        with monkeypatch.context() as patched:
+            patched.setattr(warehouse, "_connection", Interrupted())
+            with pytest.raises(raised):
+                warehouse.run("SELECT 1")
+        assert warehouse.value("SELECT 1") == 1
+
+
 # ── memory and what is spilt ────────────────────────────────────────────────────────────────────────────
 
 
@@ -527,9 +547,9 @@ def test_a_share_that_is_gone_in_the_middle_says_what_was_loaded_and_the_next_ru
     load = loading.load_file
     import lookup_audit.ingest as whole
 
-    def drops(warehouse: Warehouse, reader: Any, read: Any) -> Any:
+    def drops(warehouse: Warehouse, reader: Any, folder: Path) -> Any:
         seen.append(reader.file.name)
-        done = load(warehouse, reader, read) if len(seen) < 4 else None
+        done = load(warehouse, reader, folder) if len(seen) < 4 else None
         if done is None:
             with warehouse.transaction():
                 warehouse.run("INSERT INTO users BY NAME SELECT 'half' AS user_id, 'f' AS file_id")

@@ -48,7 +48,7 @@ def check_signed(signed: SignedSql) -> None:
 def run_rules(warehouse: Warehouse, rules: list[SignedSql], *, day: date, run_id: str) -> RuleResult:
     """Insert the findings of every rule on the night at hand; a rule whose needs were not loaded is skipped."""
     skipped = []
-    findings = 0
+    before = warehouse.count("findings")
     for rule in rules:
         missing = missing_needs(warehouse, rule)
         if missing:
@@ -58,8 +58,7 @@ def run_rules(warehouse: Warehouse, rules: list[SignedSql], *, day: date, run_id
             f"CREATE OR REPLACE TEMP TABLE flagged AS SELECT * FROM ({rule.query}) AS asked WHERE score > 0",
             rule.values(warehouse.settings),
         )
-        if flagged := warehouse.count("flagged"):
-            findings += flagged
+        if warehouse.count("flagged"):
             warehouse.run(
                 _insert(warehouse.columns("SELECT * FROM flagged")),
                 {
@@ -70,7 +69,7 @@ def run_rules(warehouse: Warehouse, rules: list[SignedSql], *, day: date, run_id
                 },
             )
     warehouse.run("DROP TABLE IF EXISTS temp.flagged")
-    return RuleResult(findings, tuple(skipped))
+    return RuleResult(warehouse.count("findings") - before, tuple(skipped))
 
 
 def _insert(columns: list[str]) -> str:

@@ -12,7 +12,6 @@ from pathlib import Path
 import duckdb
 
 from lookup_audit.errors import InputError, SettingsError, WarehouseError
-from lookup_audit.ingest.ahead import ReadAhead
 from lookup_audit.ingest.drop import MAPPING_NAME, InputFile, files_of
 from lookup_audit.ingest.load import known_report, load_file
 from lookup_audit.ingest.mapping import load_mapping
@@ -64,19 +63,19 @@ def ingest(
         readers = _open_all(warehouse, files, folder)
         if readers:
             load_zone(warehouse)
-        with ReadAhead(readers, folder, warehouse.settings.ingest.longest_field) as ahead:
-            for index, file in enumerate(files):
-                if progress:
-                    progress(file.name, index + 1, len(files))
-                try:
-                    reports.append(_load(warehouse, file, readers, index, ahead))
-                except (InputError, WarehouseError) as error:
-                    raise type(error)(f"{error}{_what_was_loaded(reports)}") from error
-                except OSError as error:  # a share that is gone, a disk that fails
-                    where = error.filename or drop / file.name
-                    raise InputError(
-                        f"{where}: could not be read to the end: {error.strerror}{_what_was_loaded(reports)}"
-                    ) from error
+        for index, file in enumerate(files):
+            if progress:
+                progress(file.name, index + 1, len(files))
+            try:
+                report = _load(warehouse, file, readers, index, folder / str(index))
+            except (InputError, WarehouseError) as error:
+                raise type(error)(f"{error}{_what_was_loaded(reports)}") from error
+            except OSError as error:  # a share that is gone, a disk that fails
+                where = error.filename or drop / file.name
+                raise InputError(
+                    f"{where}: could not be read to the end: {error.strerror}{_what_was_loaded(reports)}"
+                ) from error
+            reports.append(report)
     new_files = [
         file.file_id for file, report in zip(files, reports, strict=True) if report.status == "loaded"
     ]
@@ -135,13 +134,15 @@ def _known(warehouse: Warehouse, file: InputFile) -> FileReport | None:
 
 
 def _load(
-    warehouse: Warehouse, file: InputFile, readers: dict[int, Reader], index: int, ahead: ReadAhead
+    warehouse: Warehouse, file: InputFile, readers: dict[int, Reader], index: int, folder: Path
 ) -> FileReport:
     known = _known(warehouse, file)  # again, because a file of the same content may have come before it
     if known is not None:
         return known
-    with ahead.taken(index) as read:
-        return load_file(warehouse, readers[index], read)
+    try:
+        return load_file(warehouse, readers[index], folder)
+    finally:
+        shutil.rmtree(folder)
 
 
 def _what_was_loaded(reports: list[FileReport]) -> str:

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
 from typing import Literal
 
 import zstandard
@@ -54,10 +53,6 @@ class Block:
     faults: dict[int, str] = field(default_factory=dict)
 
 
-class Stopped(Exception):
-    """Another thread said that what is being read is no longer wanted."""
-
-
 @dataclass
 class TextFile:
     """A text file to read; `encoding` as stated, or None to find out. `warnings` fills while reading.
@@ -69,16 +64,13 @@ class TextFile:
     path: Path
     compression: Compression
     encoding: str | None = None
-    stopped: Event | None = None
     warnings: Counter[str] = field(default_factory=Counter)
     _transcoded: bool = False
 
     def blocks(self) -> Iterator[Block]:
-        """The lines in blocks of about 4 MB; `InputError` names a file that is cut off or corrupt; or `Stopped`."""
+        """The lines in blocks of about 4 MB; raises `InputError` when the file is cut off or corrupt."""
         number = 1
         for data, cut in _whole_lines(self._utf8()):
-            if self.stopped and self.stopped.is_set():
-                raise Stopped
             lines, faults = self._decode(data, number)
             if cut:
                 faults[number + len(lines) - 1] = "field_too_long"

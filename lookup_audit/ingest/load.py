@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from contextlib import suppress
+from pathlib import Path
 
 from lookup_audit.clock import later_than
 from lookup_audit.errors import InputError, WarehouseError
@@ -19,14 +20,15 @@ from lookup_audit.warehouse.tables import TABLES, Table
 _MOST_UNKNOWN_NAMES = 20
 
 
-def load_file(warehouse: Warehouse, reader: Reader, read: Read) -> FileReport:
+def load_file(warehouse: Warehouse, reader: Reader, folder: Path) -> FileReport:
     """Load one opened file, wholly or not at all; raises `InputError` that names it.
 
-    `read` is what its reader read. Every row of the file is counted before the engine sees it; when its rows and the
-    turned down do not add up to that count, nothing is kept.
+    `folder` is for what the reader needs on disk meanwhile. Every row of the file is counted before the
+    engine sees it; when its rows and the turned down do not add up to that count, nothing is kept.
     """
     file, table = reader.file, TABLES[reader.file.table]
     try:
+        read = reader.read(folder, warehouse.settings.ingest.longest_field)
         with warehouse.transaction():
             _forget_failed_load(warehouse, reader)
             with naming(file):

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
 from typing import Any, Protocol
 
 import duckdb
@@ -59,8 +58,8 @@ class Reader(Protocol):
     file: InputFile
     columns: Columns
 
-    def read(self, folder: Path, longest_field: int, stopped: Event) -> Read:
-        """The rows; what is needed on disk meanwhile goes into `folder`. Another thread may stop it: `Stopped`."""
+    def read(self, folder: Path, longest_field: int) -> Read:
+        """The rows; what is needed on disk meanwhile goes into `folder`."""
         ...
 
 
@@ -138,12 +137,12 @@ class DelimitedReader:
         self._names = headers[self._delimiter]
         self.columns = match_columns(file, self._names)
 
-    def _source(self, stopped: Event | None = None) -> TextFile:
-        return TextFile(self.file.path, self.file.compression, self.file.rule.encoding, stopped)
+    def _source(self) -> TextFile:
+        return TextFile(self.file.path, self.file.compression, self.file.rule.encoding)
 
-    def read(self, folder: Path, longest_field: int, stopped: Event) -> Read:
+    def read(self, folder: Path, longest_field: int) -> Read:
         """The rows, cut by the guard; see `guard`."""
-        source = self._source(stopped)
+        source = self._source()
         shape = Shape(self._header_line, self._delimiter, len(self._names))
         tokens = cut_delimited(source, folder, shape, longest_field)
         types = {"line": "BIGINT"} | {f"c{index}": "VARCHAR" for index in range(len(self._names))}
@@ -172,12 +171,12 @@ class NdjsonReader:
         # Without any line there is nothing to miss.
         self.columns = match_columns(file, names, complete=False) if sample else Columns({}, [])
 
-    def _source(self, stopped: Event | None = None) -> TextFile:
-        return TextFile(self.file.path, self.file.compression, self.file.rule.encoding, stopped)
+    def _source(self) -> TextFile:
+        return TextFile(self.file.path, self.file.compression, self.file.rule.encoding)
 
-    def read(self, folder: Path, longest_field: int, stopped: Event) -> Read:
+    def read(self, folder: Path, longest_field: int) -> Read:
         """The rows: each line that is not blank, read as JSON by the engine."""
-        source = self._source(stopped)
+        source = self._source()
         tokens = cut_lines(source, folder, longest_line=8 * longest_field)
         lines, parameters = token_query(
             tokens.accepted_path, {"line": "BIGINT", "raw_text": "VARCHAR"}, tokens.longest_line
@@ -234,7 +233,7 @@ class ParquetReader:
                     f"{file.name}: column {name} ({column}) is nested; it must hold plain values"
                 )
 
-    def read(self, folder: Path, longest_field: int, stopped: Event) -> Read:
+    def read(self, folder: Path, longest_field: int) -> Read:
         """The rows as the engine reads them; line numbers are row numbers, from 1."""
         names = ", ".join(
             f"{quoted(name)} AS {quoted('file_' + column)}" for column, name in self.columns.found.items()

@@ -106,6 +106,10 @@ class Warehouse:
             if has_a_kind and not isinstance(error, _OF_THE_FILE):
                 raise
             raise WarehouseError(f"{self.path}: {str(error).splitlines()[0]}") from error
+        except RuntimeError as error:
+            if str(error) != "Query interrupted":
+                raise
+            raise KeyboardInterrupt from error  # which is what the engine was told, in the middle of a statement
 
     def run(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run one statement for its effect."""
