@@ -288,6 +288,23 @@ def test_many_lookups_by_users_who_are_not_loaded_are_a_gap(unit: Unit) -> None:
     assert "colleague" in found[0].disables
 
 
+def test_most_lookups_by_users_who_are_not_loaded_are_a_gap_from_the_first_day_on(unit: Unit) -> None:
+    """As where an export of users was rejected but for a few; half of them is for the comparison with past weeks."""
+    unit.warehouse.run("DELETE FROM users WHERE user_id <> $one", {"one": USERS[0]})
+    (gap,) = unit.note(unit.days[0])
+    assert (gap.kind, gap.part, gap.expected) == ("unknown", "users", 0.0)
+    assert gap.seen == pytest.approx(5 / 6, abs=0.02)
+    assert "colleague" in gap.disables
+    *_, last = unit.note(*unit.days[1:])
+    assert (last.day, last.kind, last.part) == (DAY, "unknown", "users")
+    assert last.expected == pytest.approx(5 / 6, abs=0.02)
+
+
+def test_half_of_them_on_a_first_day_are_none(unit: Unit) -> None:
+    unit.warehouse.run("DELETE FROM users WHERE user_id > $third", {"third": sorted(USERS)[2]})
+    assert unit.note(unit.days[0]) == []
+
+
 def test_a_day_on_which_nothing_came_in_is_a_gap_until_it_is_delivered(unit: Unit) -> None:
     missing = DAY - dt.timedelta(days=1)
     unit.warehouse.run("DELETE FROM lookups WHERE local_date = $day", {"day": missing})

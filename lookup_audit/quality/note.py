@@ -56,7 +56,10 @@ def note_gaps(warehouse: Warehouse, day: date, skipped: Sequence[str]) -> list[G
     begin = day - timedelta(weeks=min(settings.past_weeks, (day - date.min).days // 7))
     volumes = _series(warehouse, _VOLUMES, begin, day)
     past = Past(day, sorted({one for counts in volumes.values() for one in counts if one < day}))
+    values = _series(warehouse, _KEPT_VALUES, begin, day)
     found = [*_silent_days(past, volumes, settings.minimum_lookups)]
+    strangers = list(_strangers(past, values, settings.minimum_lookups))
+    found += strangers
     if past.days:
         systems = list(_systems(past, volumes, settings.minimum_lookups, settings.changed_times))
         found += systems
@@ -65,9 +68,9 @@ def note_gaps(warehouse: Warehouse, day: date, skipped: Sequence[str]) -> list[G
             found += missing_rosters(warehouse, day)
         # what a silent system took along is not said twice
         if not any(gap.kind == "silent_system" for gap in systems):
-            values = _series(warehouse, _KEPT_VALUES, begin, day)
             found += _values(warehouse, past, values, volumes, settings.minimum_lookups)
-            found += _shares(past, values, settings.minimum_lookups, settings.changed_times)
+            shares = _shares(past, values, settings.minimum_lookups, settings.changed_times)
+            found += [one for one in shares if not strangers or (one.kind, one.part) != ("unknown", "users")]
     found += _rejected(warehouse, day, past, settings.minimum_lookups)
     absent = {line.split(":", 1)[0] for line in skipped}
     noted = [
@@ -183,6 +186,15 @@ def _shares(past: Past, values: Series, minimum: int, times: float) -> Iterator[
             many = seen * lookups >= minimum and seen > expected + _TOO_MANY
             if many and is_other(seen, expected, deviation, times):
                 yield Gap(past.day, "unknown", table, expected, seen, weakened_by(table))
+
+
+def _strangers(past: Past, values: Series, minimum: int) -> Iterator[Gap]:
+    """Most of the lookups by users who are not loaded: odd whatever was usual, for little can be explained then."""
+    known, unknown = (values.get(f"user_id: {one}", {}).get(past.day, 0.0) for one in ("known", "unknown"))
+    if unknown >= minimum and unknown > known:
+        told = _share(past, values, "user_id", lacking=("unknown",))
+        expected = told[0] if told else 0.0
+        yield Gap(past.day, "unknown", "users", expected, unknown / (known + unknown), weakened_by("users"))
 
 
 def _share(
