@@ -16,7 +16,7 @@ import pytest
 
 from lookup_audit import pipeline
 from lookup_audit.settings import Settings
-from lookup_audit.warehouse import Warehouse
+from lookup_audit.warehouse import Warehouse, opening
 from lookup_audit.warehouse.tables import TABLES
 from tests.browser import running_browser
 
@@ -225,6 +225,19 @@ def _base_tables() -> dict[str, list[Row]]:
         for nr in range(others["count"])
     ]
     return tables
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """One thread for the engine where a test does not say how many: tests run side by side, and on little data."""
+    connect = opening.connect
+
+    def connect_with_one(path: Path | None, settings: Settings) -> Any:
+        return connect(path, settings if settings.threads else settings.model_copy(update={"threads": 1}))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(opening, "connect", connect_with_one)
+        yield
 
 
 @pytest.fixture(scope="module")
