@@ -291,6 +291,31 @@ def test_a_second_process_is_told_who_holds_the_warehouse(warehouse, monkeypatch
     assert str(holder.pid) in err
 
 
+def test_a_night_that_is_killed_is_done_whole_by_the_next_run(drop, tmp_path, monkeypatch, capsys):
+    path = tmp_path / "w.duckdb"
+    run(monkeypatch, capsys, "ingest", drop, "--warehouse", path)
+    command = [sys.executable, "-m", "lookup_audit.cli", "audit", "--warehouse", str(path)]
+    for wait in (0.9, 1.4, 2.1):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(wait)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    assert run(monkeypatch, capsys, "audit", "--warehouse", path)[0] == 0
+    undisturbed = tmp_path / "u.duckdb"
+    run(monkeypatch, capsys, "export", tmp_path / "a", "--warehouse", path)
+    shutil.copy(f"{path}.key", f"{undisturbed}.key")  # another key would make other pseudonyms
+    run(monkeypatch, capsys, "ingest", drop, "--warehouse", undisturbed)
+    run(monkeypatch, capsys, "audit", "--warehouse", undisturbed)
+    run(monkeypatch, capsys, "export", tmp_path / "b", "--warehouse", undisturbed)
+    for table in OUTPUT_TABLES:
+        if table != "runs":
+            one, other = (tmp_path / out / f"{table}.parquet" for out in "ab")
+            assert one.read_bytes() == other.read_bytes(), table
+
+
 def test_no_file_and_no_answer_names_a_user_or_subject(warehouse, tmp_path, monkeypatch, capsys):
     given: dict[str, bytes] = {}
     for command in (

@@ -574,7 +574,9 @@ def test_a_share_that_is_gone_in_the_middle_says_what_was_loaded_and_the_next_ru
 # ── a clock that is set ─────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(days=1)])
+@pytest.mark.parametrize(
+    "jump", [timedelta(hours=-1), timedelta(days=-1), timedelta(hours=1), timedelta(days=1)]
+)
 def test_a_clock_that_is_set_between_two_runs_changes_no_order(
     jump: timedelta, drop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

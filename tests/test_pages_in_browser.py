@@ -60,9 +60,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.mark.parametrize(
     ("name", "width"),
     [
-        *((f"{page}-nl", 400) for page in (*PAGES, "few-index", "few-method", "empty-index", "dossier")),
-        # on a wide screen and in the other language the same parts stand beside each other
-        *((f"{page}-en", 1280) for page in ("index", "themes", "measures", "method", "dossier")),
+        (f"{page}-{language}", width)
+        for page in (*PAGES, "few-index", "few-method", "empty-index", "dossier")
+        for language, width in (("nl", 400), ("en", 1280))
     ],
 )
 def test_axe_finds_no_fault(browser: Any, pages: dict[str, Path], name: str, width: int) -> None:
@@ -73,7 +73,7 @@ def test_axe_finds_no_fault(browser: Any, pages: dict[str, Path], name: str, wid
 
 @pytest.mark.browser
 def test_a_keyboard_reaches_everything_and_shows_where_it_is(browser: Any, pages: dict[str, Path]) -> None:
-    for page in ("index", "where", "measures", "method"):  # of each kind of part one
+    for page in PAGES:
         view = open_page(browser, pages[f"{page}-en"])
         stops = tab_stops(view)
         assert stops[0]["address"] == "#main"
@@ -100,7 +100,7 @@ def test_headings_go_down_by_one(pages: dict[str, Path]) -> None:
 
 @pytest.mark.browser
 def test_tables_are_folded_with_scripts_and_open_without(browser: Any, pages: dict[str, Path]) -> None:
-    for page in ("trends", "news"):  # all figures are made in one way, as test_report_pages holds them to
+    for page in FIGURES:
         for scripts in (True, False):
             view = open_page(browser, pages[f"{page}-en"], java_script_enabled=scripts)
             tables = view.locator(".fold table")

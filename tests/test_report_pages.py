@@ -288,6 +288,7 @@ _WATCH = """
         ("plain-nl", 400),  # whose words are the longest
         ("hostile-en", 400),
         ("plain-en", 1280),
+        ("hostile-nl", 1280),
     ],
 )
 def test_a_browser_draws_each_page_and_nothing_else_happens(

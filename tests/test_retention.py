@@ -144,7 +144,7 @@ def test_a_delete_would_have_left_it_there(path: Path) -> None:
     assert not words_on_disk(path.parent, gone)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(6))
 def test_nothing_before_the_day_stays_but_what_a_mandate_holds_and_everything_after_it_does(
     month: Path, tmp_path: Path, seed: int
 ) -> None:

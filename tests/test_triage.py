@@ -121,7 +121,7 @@ def test_auditing_a_day_again_lines_it_up_again_under_the_settings_of_then(tmp_p
 
 
 @pytest.mark.parametrize("gap_days", [1, 2, 45])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(4))
 def test_the_queue_is_the_same_however_it_came_about(seed: int, gap_days: int) -> None:
     settings = Settings(threads=1, alerts={"gap_days": gap_days})
     lot = random.Random(seed)

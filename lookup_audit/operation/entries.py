@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lookup_audit.ingest import IngestSummary
 from lookup_audit.operation.log import event, shortfall
+from lookup_audit.quality.gap import NOTED_WITH
 from lookup_audit.reporting.publish import Published
 from lookup_audit.warehouse import Warehouse
 
@@ -103,9 +104,9 @@ ORDER BY reason
 """
 
 # Of how many systems, tables or teams, and not which: a value that came in as a system could be anything.
-_GAPS = """
+_GAPS = f"""
 SELECT kind, count(*) AS parts, list_sort(list_distinct(flatten(list(disables)))) AS disables
-FROM gaps WHERE (SELECT min(audit_date) FROM runs WHERE audit_date >= gaps.day) = $day -- with silent days before it
+FROM gaps WHERE {NOTED_WITH} = $day
 GROUP BY kind ORDER BY kind
 """
 _DAY = """

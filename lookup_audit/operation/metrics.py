@@ -15,6 +15,7 @@ from typing import Any
 from lookup_audit.operation.entries import rejected_by_reason
 from lookup_audit.operation.log import log_path
 from lookup_audit.pipeline import pending
+from lookup_audit.quality.gap import NOTED_WITH
 from lookup_audit.reporting.page import write_file
 from lookup_audit.warehouse import Warehouse
 
@@ -163,11 +164,5 @@ FROM runs
 ORDER BY audit_date DESC
 LIMIT 1
 """
-_GAPS = """
-SELECT kind, count(*) AS gaps
-FROM gaps
-WHERE (SELECT min(audit_date) FROM runs WHERE audit_date >= gaps.day) = $day
-GROUP BY kind
-ORDER BY kind
-"""
+_GAPS = f"SELECT kind, count(*) AS gaps FROM gaps WHERE {NOTED_WITH} = $day GROUP BY kind ORDER BY kind"
 _UNJUDGED = "SELECT count(*) FROM alerts WHERE queued AND status = 'new'"

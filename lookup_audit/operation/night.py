@@ -25,6 +25,7 @@ from lookup_audit.operation.entries import (
 from lookup_audit.operation.log import shortfall
 from lookup_audit.pipeline import NightSummary, PendingDay, audit_by_need, waiting
 from lookup_audit.privacy.keys import warehouse_key
+from lookup_audit.quality.gap import NOTED_WITH
 from lookup_audit.reporting.publish import Published, publish
 from lookup_audit.warehouse import Warehouse
 
@@ -253,7 +254,7 @@ FROM alerts
 WHERE queued
 """
 
-_GAPS = """
+_GAPS = f"""
 SELECT
     kind,
     list(DISTINCT part ORDER BY part) AS parts,
@@ -261,8 +262,7 @@ SELECT
     list_sort(list_distinct(flatten(list(disables)))) AS disables,
     bool_or(kind = 'volume' AND part = '' AND seen < expected) AS is_little
 FROM gaps
--- a day on which nothing came is noted with the next that was audited
-WHERE (SELECT min(audit_date) FROM runs WHERE audit_date >= gaps.day) IN (SELECT unnest($days::DATE[]))
+WHERE {NOTED_WITH} IN (SELECT unnest($days::DATE[]))
 GROUP BY kind
 ORDER BY kind
 """

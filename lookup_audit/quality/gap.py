@@ -69,3 +69,7 @@ FROM gaps
 WHERE day BETWEEN $first AND $last
 ORDER BY day, kind, part
 """
+
+
+NOTED_WITH = "(SELECT min(runs.audit_date) FROM runs WHERE runs.audit_date >= gaps.day)"
+"""SQL for the audited day with which a row of `gaps` was noted: its own, or for a silent day the next."""
